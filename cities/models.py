@@ -1,0 +1,268 @@
+"""Cities, organisations, clusters, and who may speak for a city."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.crypto import get_random_string, salted_hmac
+from django_countries.fields import CountryField
+
+from workflow.models import Move, Stateful
+
+
+class Region(models.TextChoices):
+    EAST = "east-north-east-asia", "East and North-East Asia"
+    SOUTH = "south-south-west-asia", "South and South-West Asia"
+    SOUTH_EAST = "south-east-asia", "South-East Asia"
+    PACIFIC = "pacific", "Pacific"
+    CENTRAL = "north-central-asia", "North and Central Asia"
+    WORLD = "rest-of-the-world", "Rest of the world"
+
+
+class NetworkMembership(models.TextChoices):
+    FULL = "full", "Full member"
+    ASSOCIATE = "associate", "Associate member"
+    CORPORATE = "corporate", "Corporate member"
+    NONE = "none", "Not a member"
+
+
+class Cluster(models.Model):
+    """A working group of the network on one subject."""
+
+    name = models.CharField(max_length=100, unique=True)
+    slug = models.SlugField(unique=True)
+    description = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class CityQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Every city is public; the word is here because every list starts from it."""
+        return self
+
+    def spoken_for_by(self, user):
+        """Cities for which `user` has an approved membership."""
+        return self.filter(Exists(Membership.objects.active().filter(city=OuterRef("pk"), user=user)))
+
+    def without_active_member(self):
+        """Network members for which nobody may speak: the secretariat has to find a person."""
+        return self.filter(~Exists(Membership.objects.active().filter(city=OuterRef("pk")))).exclude(
+            membership=NetworkMembership.NONE
+        )
+
+
+class City(models.Model):
+    name = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=100, unique=True)
+    country = CountryField()
+    region = models.CharField(max_length=30, choices=Region)
+    membership = models.CharField(
+        "network membership", max_length=10, choices=NetworkMembership, default=NetworkMembership.NONE
+    )
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, help_text="Degrees north, -90 to 90.")
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, help_text="Degrees east, -180 to 180.")
+    population = models.PositiveIntegerField(null=True, blank=True)
+    population_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    area_km2 = models.DecimalField("area in km²", max_digits=9, decimal_places=2, null=True, blank=True)
+    website = models.URLField(blank=True)
+    clusters = models.ManyToManyField(Cluster, through="ClusterMembership", related_name="cities")
+
+    objects = CityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "country"]
+        verbose_name_plural = "cities"
+        constraints = [
+            models.UniqueConstraint(Lower("name"), "country", name="city_once_a_country"),
+            models.CheckConstraint(condition=Q(region__in=Region.values), name="city_region_known"),
+            models.CheckConstraint(condition=Q(membership__in=NetworkMembership.values), name="city_membership_known"),
+            models.CheckConstraint(
+                condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)), name="city_position_on_earth"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("city", args=[self.slug])
+
+
+class ClusterMembership(models.Model):
+    """A city takes part in a cluster. `slot` 1 or 2, once each: a member joins up to two clusters."""
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE)
+    city = models.ForeignKey(City, models.CASCADE)
+    slot = models.PositiveSmallIntegerField(default=1)
+    is_lead = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-is_lead", "city__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["cluster", "city"], name="city_in_cluster_once"),
+            models.UniqueConstraint(fields=["city", "slot"], name="city_cluster_slot_once"),
+            models.CheckConstraint(condition=Q(slot__in=[1, 2]), name="city_in_two_clusters_at_most"),
+        ]
+
+    def __str__(self):
+        return f"{self.city} in {self.cluster}"
+
+
+class Organisation(models.Model):
+    """A member of the network that is not a local authority."""
+
+    name = models.CharField(max_length=150, unique=True)
+    slug = models.SlugField(max_length=150, unique=True)
+    region = models.CharField(max_length=30, choices=Region)
+    membership = models.CharField(
+        "network membership", max_length=10, choices=NetworkMembership, default=NetworkMembership.ASSOCIATE
+    )
+    website = models.URLField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(region__in=Region.values), name="organisation_region_known"),
+            models.CheckConstraint(condition=Q(membership__in=NetworkMembership.values), name="organisation_membership_known"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Role(models.TextChoices):
+    CONTRIBUTOR = "contributor", "Contributor"
+    COORDINATOR = "coordinator", "Coordinator"
+
+
+class MembershipQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(status=Membership.Status.APPROVED, user__is_active=True)
+
+    def waiting(self):
+        return self.filter(status=Membership.Status.REQUESTED, user__is_active=True)
+
+    def coordinators(self):
+        return self.filter(role=Role.COORDINATOR)
+
+    def visible_to(self, user):
+        """Staff see all; others their own and those of the cities for which they speak."""
+        if user.is_staff:
+            return self
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(user=user) | Q(city__in=City.objects.spoken_for_by(user)))
+
+
+class Membership(Stateful):
+    """A person's standing to speak for a city: asked for by them, decided by the secretariat."""
+
+    class Status(models.TextChoices):
+        REQUESTED = "requested", "Waiting for the secretariat"
+        APPROVED = "approved", "Approved"
+        DECLINED = "declined", "Declined"
+        ENDED = "ended", "Ended"
+
+    MOVES = {
+        Status.REQUESTED: frozenset({Status.APPROVED, Status.DECLINED, Status.ENDED}),
+        Status.APPROVED: frozenset({Status.ENDED}),
+        Status.DECLINED: frozenset(),
+        Status.ENDED: frozenset(),
+    }
+
+    city = models.ForeignKey(City, models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=12, choices=Role, default=Role.CONTRIBUTOR)
+    position = models.CharField(max_length=150, help_text="Your position in the city government.")
+    reason = models.TextField("why", max_length=1000, help_text="How the secretariat can know that you speak for the city.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED, editable=False)
+    requested_at = models.DateTimeField(editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-requested_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["requested", "approved", "declined", "ended"]), name="membership_status_known"
+            ),
+            models.UniqueConstraint(
+                fields=["city", "user"],
+                condition=Q(status__in=["requested", "approved"]),
+                name="membership_once_while_open",
+                violation_error_message="You have already asked to speak for this city.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} for {self.city}"
+
+    def approve(self, *, by, now, note=""):
+        return self.move(self.Status.APPROVED, by=by, now=now, note=note)
+
+    def decline(self, *, by, now, note):
+        return self.move(self.Status.DECLINED, by=by, now=now, note=note)
+
+    def end(self, *, by, now, note=""):
+        """The person leaves, or a coordinator of the city or the secretariat removes them."""
+        return self.move(self.Status.ENDED, by=by, now=now, note=note)
+
+
+class MembershipMove(Move):
+    subject = models.ForeignKey(Membership, models.CASCADE, related_name="history")
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self, now):
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+
+
+class Invitation(models.Model):
+    """A coordinator's single-use invitation to a colleague of the same city. Only a hash of the link's key is kept."""
+
+    city = models.ForeignKey(City, models.CASCADE, related_name="invitations")
+    email = models.EmailField("e-mail address")
+    role = models.CharField(max_length=12, choices=Role, default=Role.CONTRIBUTOR)
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", editable=False)
+    invited_at = models.DateTimeField(editable=False)
+    expires_at = models.DateTimeField(editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-invited_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
+            models.UniqueConstraint(
+                "city",
+                Lower("email"),
+                condition=Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_once_while_open",
+                violation_error_message="This person is already invited.",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None), name="invitation_accepted_or_withdrawn_not_both"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.email} to {self.city}"
+
+    @staticmethod
+    def new_key():
+        return get_random_string(40)
+
+    @staticmethod
+    def hash_key(key):
+        return salted_hmac("cities.Invitation", key, algorithm="sha256").hexdigest()

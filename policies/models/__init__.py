@@ -1,0 +1,30 @@
+from .case import CaseMove, PastSlug, PolicyCase
+from .choices import CostBand, Evidence, FundingSource, Licence, PolicyStatus, Scale, Theme
+from .moderation import FieldComment, InternalNote
+from .parts import Document, FundingShare, Outcome, Partner, Picture, SDGLink, WebLink
+from .revision import STORY_FIELDS, Revision, RevisionMove
+
+__all__ = [
+    "STORY_FIELDS",
+    "CaseMove",
+    "CostBand",
+    "Document",
+    "Evidence",
+    "FieldComment",
+    "FundingShare",
+    "FundingSource",
+    "InternalNote",
+    "Licence",
+    "Outcome",
+    "Partner",
+    "PastSlug",
+    "Picture",
+    "PolicyCase",
+    "PolicyStatus",
+    "Revision",
+    "RevisionMove",
+    "SDGLink",
+    "Scale",
+    "Theme",
+    "WebLink",
+]

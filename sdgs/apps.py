@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SdgsConfig(AppConfig):
+    name = "sdgs"
+    verbose_name = "Sustainable Development Goals"
