@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "js_asset",
     "pictures",
-    "rules",
+    "rules.apps.AutodiscoverRulesConfig",
     "taggit",
     "template_partials",
     # Django.
