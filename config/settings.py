@@ -204,11 +204,11 @@ PICTURES = {
 
 # --- Letters and background work ----------------------------------------------------------------
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", "filemail:" if DEBUG else "smtp://localhost:25")
-vars().update(EMAIL_CONFIG)
-if DEBUG:
+if DEBUG and not env.str("EMAIL_URL", ""):
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"  # read at /demo/mail/
+else:
+    vars().update(env.email_url("EMAIL_URL", "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <portal@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
