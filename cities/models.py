@@ -1,11 +1,14 @@
 """Cities, organisations, clusters, and who may speak for a city."""
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.text import slugify
 from django_countries.fields import CountryField
 
 from workflow.models import Move, Stateful
@@ -25,6 +28,11 @@ class NetworkMembership(models.TextChoices):
     ASSOCIATE = "associate", "Associate member"
     CORPORATE = "corporate", "Corporate member"
     NONE = "none", "Not a member"
+
+
+def city_slug(name):
+    """The word for a city in addresses: its name without what stands in brackets. Empty if it has no Latin letters."""
+    return slugify(re.sub(r"\(.*?\)", " ", name))
 
 
 class Cluster(models.Model):
