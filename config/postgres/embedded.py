@@ -11,9 +11,11 @@ import fcntl
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -72,31 +74,39 @@ class EmbeddedServer:
     def _start(self):
         if os.geteuid() == 0:
             self._lend_to_postgres_user()
-        if not (self.data / "PG_VERSION").exists():
-            shutil.rmtree(self.data, ignore_errors=True)  # an initdb that was cut off
-            self._own(self.data)
-            self._run(
-                "initdb",
-                "-D",
-                self.data,
-                "-U",
-                "postgres",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-            )
-        if self._run("pg_ctl", "-D", self.data, "status", check=False).returncode != 0:
-            (self.data / "postmaster.pid").unlink(missing_ok=True)  # left by a killed server
-            self._own(self.socket_dir)
-            self.log.touch()
-            self._own(self.log)
-            # Only a socket: no port to clash with or to reach from outside.
-            options = f"-c listen_addresses='' -c unix_socket_directories='{self.socket_dir}' -c unix_socket_permissions=0777"
-            options += " -c max_connections=200 -c random_page_cost=1.1"
-            self._run("pg_ctl", "-D", self.data, "-l", self.log, "-o", options, "-w", "-t", START_SECONDS, "start")
+        if not self.data.exists():
+            self._initialise()
+        if not self._listens():
+            self._launch()
         self._create_database()
+
+    def _initialise(self):
+        # Beside its place, then moved there: an interrupted initdb is never taken for a database.
+        unfinished = self.data.with_name(f"{self.data.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        self._own(unfinished)
+        locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        self._run("initdb", "-D", unfinished, "--username=postgres", "--auth=trust", *locale)
+        unfinished.rename(self.data)
+
+    def _listens(self):
+        # Asked of the socket: the pid file of a killed server may name a process that is not ours any more.
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(f"{self.socket_dir}/.s.PGSQL.5432") == 0
+
+    def _launch(self):
+        self._own(self.socket_dir)
+        self.log.touch()
+        self._own(self.log)
+        # Only a socket: no port to clash with or to reach from outside.
+        options = f"-c listen_addresses='' -c unix_socket_directories='{self.socket_dir}' -c unix_socket_permissions=0777"
+        options += " -c max_connections=200 -c random_page_cost=1.1"
+        for last_try in (False, False, True):
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            start = ["pg_ctl", "-D", self.data, "-l", self.log, "-o", options, "-w", "-t", START_SECONDS, "start"]
+            if self._run(*start, check=last_try).returncode == 0:
+                return
+            time.sleep(1)  # the children of a killed server may still be on their way out
 
     def _create_database(self):
         import psycopg2

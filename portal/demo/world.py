@@ -84,14 +84,24 @@ class _Builder:
     def people(self):
         suwon = self.cities["Suwon", "KR"]
         self.moderator = self.person(
-            "moderator@example.org", "Mina, secretariat", PASSWORD, is_staff=True, position="Programme officer", time_zone="Asia/Seoul"
+            "moderator@example.org",
+            "Mina, secretariat",
+            PASSWORD,
+            is_staff=True,
+            position="Programme officer",
+            time_zone="Asia/Seoul",
         )
         self.moderator.groups.add(ensure_moderators())
         self.person("admin@example.org", "Administrator", PASSWORD, is_staff=True, is_superuser=True)
         self.person("visitor@example.org", "Visitor", PASSWORD)
         self.person("newcomer@example.org", "Newcomer", PASSWORD, position="Planning officer")
         official = self.person(
-            "official@example.org", "Official of Suwon", PASSWORD, organisation="Suwon City", position="SDG officer", time_zone="Asia/Seoul"
+            "official@example.org",
+            "Official of Suwon",
+            PASSWORD,
+            organisation="Suwon City",
+            position="SDG officer",
+            time_zone="Asia/Seoul",
         )
         self.officers = {suwon: official}
         self.speak_for(suwon, official, Role.COORDINATOR)
@@ -127,7 +137,9 @@ class _Builder:
             self.ask(city, user, days)
         stranger = self.person("consultant@example.org", "Consultant", position="Consultant")
         declined = self.ask(self.cities["Bangkok", "TH"], stranger, 20)
-        declined.decline(by=self.moderator, now=self.now - timedelta(days=18), note="Please ask the city to name you in a letter.")
+        declined.decline(
+            by=self.moderator, now=self.now - timedelta(days=18), note="Please ask the city to name you in a letter."
+        )
 
     def ask(self, city, user, days):
         return Membership.objects.create(
@@ -227,7 +239,9 @@ class _Builder:
 
     def note(self, revision, at):
         revision.claim(by=self.moderator, now=at)
-        InternalNote.objects.create(revision=revision, text="Numbers look plausible. Ask for the source of the baseline.", by=self.moderator, at=at)
+        InternalNote.objects.create(
+            revision=revision, text="Numbers look plausible. Ask for the source of the baseline.", by=self.moderator, at=at
+        )
 
     def give_back(self, revision, at):
         for field, words in [
