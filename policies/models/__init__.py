@@ -1,6 +1,6 @@
 from .case import CaseMove, PastSlug, PolicyCase
 from .choices import CostBand, Evidence, FundingSource, Licence, PolicyStatus, Scale, Theme
-from .moderation import FieldComment, InternalNote
+from .moderation import Digest, FieldComment, InternalNote
 from .parts import Document, FundingShare, Outcome, Partner, Picture, SDGLink, WebLink
 from .revision import STORY, STORY_FIELDS, EditConflict, NotReady, Revision, RevisionMove
 
@@ -9,6 +9,7 @@ __all__ = [
     "STORY_FIELDS",
     "CaseMove",
     "CostBand",
+    "Digest",
     "Document",
     "EditConflict",
     "Evidence",

@@ -177,11 +177,12 @@ class PolicyCase(Stateful):
         return self.move(self.Status.PUBLISHED, by=by, now=now, note=note, withdrawn_at=None, withdrawn_reason="")
 
     def feature(self, on):
-        PolicyCase.objects.filter(pk=self.pk, status=self.Status.PUBLISHED).update(is_featured=on)
+        """Show the case among the featured ones, or not any more. Returns whether it could be: only a published one can."""
+        return PolicyCase.objects.filter(pk=self.pk, status=self.Status.PUBLISHED).update(is_featured=on) == 1
 
     def verify(self, *, now):
-        """The city or the secretariat confirmed that the text is still true."""
-        PolicyCase.objects.filter(pk=self.pk).update(verified_on=now.date())
+        """The city or the secretariat confirmed that the public text is still true. Returns whether there is one."""
+        return PolicyCase.objects.filter(pk=self.pk, status=self.Status.PUBLISHED).update(verified_on=now.date()) == 1
 
     def rename(self, slug):
         """Give the case another address; the old one redirects."""

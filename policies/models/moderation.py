@@ -41,3 +41,18 @@ class InternalNote(models.Model):
 
     def __str__(self):
         return self.text[:60]
+
+
+class Digest(models.Model):
+    """The moderators' letter of one day. The row is the claim: who inserts it sends the letters."""
+
+    day = models.DateField(unique=True)
+
+    def __str__(self):
+        return str(self.day)
+
+    @classmethod
+    def claim(cls, day):
+        """Whether the letters of `day` are the caller's to send; to be called in the transaction that sends them."""
+        _digest, claimed = cls.objects.get_or_create(day=day)
+        return claimed

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -11,6 +13,9 @@ from workflow.models import Move, MoveNotAllowed, Stateful
 from .choices import CostBand, Evidence, Licence, PolicyStatus, Scale, Theme
 from .fields import ChoiceArrayField, StoryField
 from .parts import YEARS
+
+
+CLAIM_LASTS = timedelta(days=7)
 
 
 class EditConflict(Exception):
@@ -305,16 +310,19 @@ class Revision(Stateful):
         return self.move(status, by=by, now=now, note=note, decided_at=now, decided_by=by, assignee=None, claimed_at=None)
 
     def claim(self, *, by, now):
-        """Take the review, if nobody has it. Returns whether it is now theirs."""
-        taken = Revision.objects.filter(pk=self.pk, status=self.Status.SUBMITTED).filter(Q(assignee=None) | Q(assignee=by))
-        claimed = taken.update(assignee=by, claimed_at=now) == 1
+        """Take the review, if nobody has it or who has it took it more than CLAIM_LASTS ago. Returns whether it is theirs."""
+        if self.is_by(by):
+            raise PermissionDenied("Nobody reviews their own text.")
+        free = Q(assignee=None) | Q(assignee=by) | Q(claimed_at__lt=now - CLAIM_LASTS)
+        claimed = Revision.objects.filter(free, pk=self.pk, status=self.Status.SUBMITTED).update(assignee=by, claimed_at=now)
         self.refresh_from_db(fields=["assignee", "claimed_at"])
-        return claimed
+        return claimed == 1
 
-    def release(self):
-        """Give the review back to the queue."""
-        Revision.objects.filter(pk=self.pk).update(assignee=None, claimed_at=None)
+    def release(self, *, by):
+        """Give the review back to the queue. Returns whether `by` had it."""
+        released = Revision.objects.filter(pk=self.pk, assignee=by).update(assignee=None, claimed_at=None)
         self.refresh_from_db(fields=["assignee", "claimed_at"])
+        return released == 1
 
     def copy_parts_from(self, other):
         for rows in (
