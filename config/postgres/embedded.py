@@ -164,7 +164,8 @@ class EmbeddedServer:
         try:
             pwd.getpwnam(self._system_user())
         except KeyError:
-            added = subprocess.run(["useradd", "--system", self._system_user()], capture_output=True, text=True, check=False)
+            useradd = ["useradd", "--system", self._system_user()]
+            added = subprocess.run(useradd, capture_output=True, text=True, check=False)
             if added.returncode != 0:
                 raise EmbeddedServerFailed(
                     f"root may not run PostgreSQL and the user {self._system_user()} can't be added "

@@ -15,10 +15,13 @@ NO_SEARCH = "DROP TEXT SEARCH CONFIGURATION portal;"
 REVISION = """
 CREATE FUNCTION policies_keep_published_revision() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    free text[] := ARRAY['status', 'author_id', 'edited_by_id', 'submitted_by_id', 'decided_by_id', 'assignee_id', 'claimed_at'];
+    free text[] := ARRAY[
+        'status', 'author_id', 'edited_by_id', 'submitted_by_id', 'decided_by_id', 'assignee_id', 'claimed_at'
+    ];
 BEGIN
     IF OLD.status IN ('published', 'superseded')
-       AND ((to_jsonb(OLD) - free) IS DISTINCT FROM (to_jsonb(NEW) - free) OR NEW.status NOT IN ('published', 'superseded')) THEN
+       AND ((to_jsonb(OLD) - free) IS DISTINCT FROM (to_jsonb(NEW) - free)
+            OR NEW.status NOT IN ('published', 'superseded')) THEN
         RAISE EXCEPTION 'published revision % can not change', OLD.id USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;

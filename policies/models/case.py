@@ -59,7 +59,9 @@ class PolicyCase(Stateful):
     }
 
     city = models.ForeignKey(City, models.PROTECT, related_name="cases")
-    slug = models.SlugField(max_length=120, unique=True, null=True, editable=False, help_text="Given at the first publication.")
+    slug = models.SlugField(  # noqa: DJ001 - null until there is one
+        max_length=120, unique=True, null=True, editable=False, help_text="Given at the first publication."
+    )
     status = models.CharField(max_length=12, choices=Status, default=Status.UNPUBLISHED, editable=False)
     live = models.OneToOneField(Revision, models.PROTECT, null=True, related_name="+", editable=False)
     is_featured = models.BooleanField(default=False, editable=False)
