@@ -1,7 +1,8 @@
 from django.urls import path
 
-from . import views
+from .views import front
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", front.home, name="home"),
+    path("about/", front.about, name="about"),
 ]

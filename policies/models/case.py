@@ -39,6 +39,11 @@ class PolicyCaseQuerySet(models.QuerySet):
     def about_target(self, code):
         return self.filter(targets__contains=[code])
 
+    def count_by_goal(self):
+        """Goal number to how many of these cases are about it; goals without a case are left out."""
+        goal = models.Func("goals", function="unnest", output_field=models.PositiveSmallIntegerField(), set_returning=True)
+        return dict(self.order_by().annotate(goal=goal).values_list("goal").annotate(cases=models.Count("pk")))
+
     def with_card(self):
         """Loads what a card or a row of a list shows."""
         return self.select_related("city")

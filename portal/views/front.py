@@ -1,0 +1,41 @@
+import csv
+from email.utils import parseaddr
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.template.response import TemplateResponse
+
+from cities.models import City
+from policies.models import PolicyCase
+from sdgs.models import Goal
+
+PLATFORMS = Path(__file__).resolve().parent.parent / "data" / "platforms.csv"
+NEWEST = 6
+
+
+@cache
+def platforms():
+    """Rows of the other knowledge platforms that help local governments."""
+    with PLATFORMS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@login_not_required
+def home(request):
+    cases = PolicyCase.objects.visible_to(request.user).published()
+    counts = cases.count_by_goal()
+    context = {
+        "goals": [(goal, counts.get(goal.number, 0)) for goal in Goal.objects.all()],
+        "case_count": cases.count(),
+        "city_count": City.objects.visible_to(request.user).count(),
+        "newest": cases.with_card()[:NEWEST],
+    }
+    return TemplateResponse(request, "portal/home.html", context)
+
+
+@login_not_required
+def about(request):
+    context = {"platforms": platforms(), "contact_email": parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}
+    return TemplateResponse(request, "portal/about.html", context)
