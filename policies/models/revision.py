@@ -14,7 +14,6 @@ from .choices import CostBand, Evidence, Licence, PolicyStatus, Scale, Theme
 from .fields import ChoiceArrayField, StoryField
 from .parts import YEARS
 
-
 CLAIM_LASTS = timedelta(days=7)
 
 
