@@ -3,8 +3,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("portal.urls")),
-    path("", include("policies.urls")),
     path("", include("cities.urls")),
+    path("", include("policies.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
 ]

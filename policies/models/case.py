@@ -3,7 +3,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models, transaction
-from django.db.models import Q, Value
+from django.db.models import Count, F, Func, Q, Value
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.text import slugify
@@ -16,6 +16,18 @@ from .choices import CostBand, Evidence, PolicyStatus, Scale
 from .revision import STORY_FIELDS, Revision
 
 SEARCH_CONFIG = "portal"  # English stemming over folded accents; made by migration 0001
+
+
+class SharedValues(Func):
+    """The values that two arrays have in common."""
+
+    template = "ARRAY(SELECT unnest(%(expressions)s))"
+    arg_joiner = ") INTERSECT SELECT unnest("
+
+
+class Cardinality(Func):
+    function = "cardinality"
+    output_field = models.IntegerField()
 
 
 class PolicyCaseQuerySet(models.QuerySet):
@@ -39,10 +51,37 @@ class PolicyCaseQuerySet(models.QuerySet):
     def about_target(self, code):
         return self.filter(targets__contains=[code])
 
+    def of_city(self, city):
+        return self.filter(city=city)
+
     def count_by_goal(self):
         """Goal number to how many of these cases are about it; goals without a case are left out."""
-        goal = models.Func("goals", function="unnest", output_field=models.PositiveSmallIntegerField(), set_returning=True)
-        return dict(self.order_by().annotate(goal=goal).values_list("goal").annotate(cases=models.Count("pk")))
+        return self._count_by("goals", models.PositiveSmallIntegerField())
+
+    def count_by_target(self):
+        """Target code to how many of these cases are about it; targets without a case are left out."""
+        return self._count_by("targets", models.CharField())
+
+    def _count_by(self, column, field):
+        value = Func(column, function="unnest", output_field=field, set_returning=True)
+        return dict(self.order_by().annotate(value=value).values_list("value").annotate(cases=Count("pk")))
+
+    def gone(self):
+        """Withdrawn cases that were once public: their address still answers, with the reason."""
+        return self.filter(status=PolicyCase.Status.WITHDRAWN, slug__isnull=False)
+
+    def related_to(self, case):
+        """Other cases that share a target with `case`, annotated with the `shared_targets`; most shared first, then newest."""
+        field = PolicyCase._meta.get_field("targets")
+        shared = SharedValues(F("targets"), Value(case.targets, output_field=field), output_field=field)
+        related = self.filter(targets__overlap=case.targets).exclude(pk=case.pk).annotate(shared_targets=shared)
+        return related.order_by(Cardinality("shared_targets").desc(), "-published_at", "-pk")
+
+    def leading_cities(self):
+        """The cities with the most of these cases, annotated with their number as `cases_here`."""
+        return (
+            City.objects.filter(cases__in=self.order_by()).annotate(cases_here=Count("cases")).order_by("-cases_here", "name")
+        )
 
     def with_card(self):
         """Loads what a card or a row of a list shows."""
@@ -218,7 +257,7 @@ class PolicyCase(Stateful):
             "goals": sorted({link.goal_id for link in links}),
             "primary_goal": next((link.goal_id for link in sorted(links, key=lambda link: not link.is_primary)), None),
             "targets": [t.code for t in sorted({link.target for link in links if link.target}, key=lambda t: t.position)],
-            "themes": text.themes,
+            "themes": list(dict.fromkeys(text.themes)),
             "tag_slugs": [tag.slug for tag in tags],
             "policy_status": text.policy_status,
             "scale": text.scale,

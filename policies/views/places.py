@@ -1,0 +1,58 @@
+"""Cases by where they belong: goals, targets and cities."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+
+from cities.models import City
+from policies.models import PolicyCase
+from sdgs.models import Goal, Target
+
+NEWEST = 6
+LEADING = 5
+
+
+@login_not_required
+def goal_list(request):
+    goals = list(Goal.objects.all())
+    counts = PolicyCase.objects.visible_to(request.user).published().count_by_goal()
+    context = {"tiles": [(goal, counts.get(goal.number, 0)) for goal in goals]}
+    return TemplateResponse(request, "policies/goal_list.html", context)
+
+
+@login_not_required
+def goal(request, number):
+    goal = get_object_or_404(Goal, number=number)
+    cases = PolicyCase.objects.visible_to(request.user).published().about_goal(number)
+    counts = cases.count_by_target()
+    context = {
+        "goal": goal,
+        "targets": [(target, counts.get(target.code, 0)) for target in goal.targets.all()],
+        "total": cases.count(),
+        "newest": cases.with_card()[:NEWEST],
+        "leading": cases.leading_cities()[:LEADING],
+    }
+    return TemplateResponse(request, "policies/goal.html", context)
+
+
+@login_not_required
+def target(request, number, code):
+    target = get_object_or_404(Target.objects.select_related("goal"), goal=number, code=code)
+    cases = PolicyCase.objects.visible_to(request.user).published().about_target(code)
+    context = {"target": target, "goal": target.goal, "cases": cases.with_card()[:NEWEST], "total": cases.count()}
+    return TemplateResponse(request, "policies/target.html", context)
+
+
+@login_not_required
+def city(request, slug):
+    city = get_object_or_404(City.objects.visible_to(request.user), slug=slug)
+    cases = list(PolicyCase.objects.visible_to(request.user).published().of_city(city).with_card())
+    by_goal = {goal: [case for case in cases if case.primary_goal == goal.number] for goal in Goal.objects.all()}
+    context = {
+        "city": city,
+        "clusters": city.clustermembership_set.select_related("cluster"),
+        "total": len(cases),
+        "by_goal": [(goal, group) for goal, group in by_goal.items() if group],
+        "speakers": city.memberships.active().count_by_role(),
+    }
+    return TemplateResponse(request, "policies/city.html", context)

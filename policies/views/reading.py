@@ -1,0 +1,60 @@
+"""The public library: finding cases, and reading one."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+
+from policies.models import PastSlug, PolicyCase
+
+RELATED = 3
+
+
+def public_case(view):
+    """Gives the view the published case behind `slug`, for everybody.
+
+    A past address redirects for ever; a withdrawn case that was once public answers 410 with the reason.
+    """
+
+    @login_not_required
+    @wraps(view)
+    def wrapper(request, slug, **kwargs):
+        if case := PolicyCase.objects.visible_to(request.user).published().with_card().filter(slug=slug).first():
+            return view(request, case, **kwargs)
+        if past := PastSlug.objects.select_related("case").filter(slug=slug).first():
+            return redirect(request.resolver_match.view_name, slug=past.case.slug, **kwargs, permanent=True)
+        gone = get_object_or_404(PolicyCase.objects.gone().with_card(), slug=slug)
+        return TemplateResponse(request, "policies/gone.html", {"case": gone}, status=410)
+
+    return wrapper
+
+
+@login_not_required
+def case_list(request):
+    cases = PolicyCase.objects.visible_to(request.user).published().with_card()
+    return TemplateResponse(request, "policies/case_list.html", {"cases": cases})
+
+
+@public_case
+def case(request, case):
+    editions = case.revisions.published_editions()
+    context = {
+        "case": case,
+        "revision": editions.with_parts().get(pk=case.live_id),
+        "editions": editions.count(),
+        "related": PolicyCase.objects.visible_to(request.user).published().related_to(case).with_card()[:RELATED],
+    }
+    return TemplateResponse(request, "policies/case.html", context)
+
+
+@public_case
+def edition(request, case, number):
+    revision = get_object_or_404(case.revisions.published_editions().with_parts(), number=number)
+    return TemplateResponse(request, "policies/edition.html", {"case": case, "revision": revision})
+
+
+@public_case
+def case_versions(request, case):
+    editions = case.revisions.published_editions().order_by("-number")
+    return TemplateResponse(request, "policies/case_versions.html", {"case": case, "editions": editions})
