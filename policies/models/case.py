@@ -1,3 +1,5 @@
+from itertools import chain
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -62,9 +64,22 @@ class PolicyCaseQuerySet(models.QuerySet):
         """Target code to how many of these cases are about it; targets without a case are left out."""
         return self._count_by("targets", models.CharField())
 
+    def tags_in_use(self, slugs):
+        """Those of the tags `slugs` that one of these cases has."""
+        slugs = {slug for slug in slugs if "\0" not in slug}
+        used = self.filter(tag_slugs__overlap=list(slugs)).order_by().values_list("tag_slugs", flat=True) if slugs else []
+        return slugs.intersection(*[chain.from_iterable(used)])
+
     def _count_by(self, column, field):
         value = Func(column, function="unnest", output_field=field, set_returning=True)
         return dict(self.order_by().annotate(value=value).values_list("value").annotate(cases=Count("pk")))
+
+    def by_main_goal(self):
+        return self.order_by("primary_goal", "-published_at", "-pk")
+
+    def ever_public(self):
+        """Cases that are or were public, withdrawn ones too."""
+        return self.filter(live__isnull=False)
 
     def gone(self):
         """Withdrawn cases that were once public: their address still answers, with the reason."""

@@ -16,7 +16,7 @@ HEADINGS = {name: heading for name, heading, _words in STORY} | {
     "outcomes": "Results in numbers",
     "goals": "Goals and targets",
     "partners": "Partners",
-    "pictures": "Pictures",
+    "pictures": "More pictures",
     "files": "Documents and links",
 }
 # The order of the page: what came of it follows the evaluation, then what others can learn.
@@ -48,7 +48,7 @@ def sections(revision):
         "outcomes": revision.outcomes.all(),
         "goals": revision.sdglinks.all(),
         "partners": revision.partners.all(),
-        "pictures": revision.pictures.all(),
+        "pictures": revision.pictures.all()[1:],  # the first leads the page
         "files": [*revision.documents.all(), *revision.weblinks.all()],
     }
     parts = [{"anchor": name, "heading": HEADINGS[name], "rows": rows.get(name)} for name in ORDER]

@@ -46,13 +46,13 @@ def target(request, number, code):
 @login_not_required
 def city(request, slug):
     city = get_object_or_404(City.objects.visible_to(request.user), slug=slug)
-    cases = list(PolicyCase.objects.visible_to(request.user).published().of_city(city).with_card())
-    by_goal = {goal: [case for case in cases if case.primary_goal == goal.number] for goal in Goal.objects.all()}
+    cases = PolicyCase.objects.visible_to(request.user).published().of_city(city)
+    counts = cases.count_by_goal()
     context = {
         "city": city,
         "clusters": city.clustermembership_set.select_related("cluster"),
-        "total": len(cases),
-        "by_goal": [(goal, group) for goal, group in by_goal.items() if group],
+        "cases": cases.by_main_goal().with_card(),
+        "by_goal": [(goal, counts[goal.number]) for goal in Goal.objects.all() if goal.number in counts],
         "speakers": city.memberships.active().count_by_role(),
     }
     return TemplateResponse(request, "policies/city.html", context)

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
+from policies.filters import CaseFilter
 from policies.models import PastSlug, PolicyCase
 
 RELATED = 3
@@ -32,8 +33,11 @@ def public_case(view):
 
 @login_not_required
 def case_list(request):
-    cases = PolicyCase.objects.visible_to(request.user).published().with_card()
-    return TemplateResponse(request, "policies/case_list.html", {"cases": cases})
+    found = CaseFilter(request.GET, user=request.user)
+    response = TemplateResponse(request, "policies/case_list.html", {"found": found})
+    if request.htmx:
+        response["HX-Push-Url"] = found.canonical
+    return response
 
 
 @public_case

@@ -1,0 +1,3 @@
+from .cases import CaseFilter
+
+__all__ = ["CaseFilter"]
