@@ -22,10 +22,9 @@ def submit_revision(revision, *, by, now):
 @transaction.atomic
 def return_revision(revision, *, by, now, note=""):
     """Return `revision` with the comments written since the last decision. Raises MoveNotAllowed, PermissionDenied."""
-    last_decision = revision.decided_at
+    comments = list(revision.new_comments())
     revision.send_back(by=by, now=now, note=note)
-    comments = revision.comments.filter(at__gt=last_decision) if last_decision else revision.comments.all()
-    emails.returned(revision, note=note, comments=list(comments))
+    emails.returned(revision, note=note, comments=comments)
     return revision
 
 
@@ -52,6 +51,15 @@ def withdraw_case(case, *, by, now, note):
     if not rules.is_of_city(by, case):
         emails.withdrawn(case, note=note)
     return case
+
+
+@transaction.atomic
+def write_comments(revision, *, by, now, comments, internal=""):
+    """Keep a moderator's `comments` (field -> text), for the author, and the `internal` note, for moderators only."""
+    for field, text in comments.items():
+        revision.comments.create(field=field, text=text, by=by, at=now)
+    if internal:
+        revision.internal_notes.create(text=internal, by=by, at=now)
 
 
 @transaction.atomic

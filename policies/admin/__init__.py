@@ -1,0 +1,3 @@
+from . import cases, moderation
+
+__all__ = ["cases", "moderation"]

@@ -98,6 +98,13 @@ class PolicyCaseQuerySet(models.QuerySet):
             City.objects.filter(cases__in=self.order_by()).annotate(cases_here=Count("cases")).order_by("-cases_here", "name")
         )
 
+    def address_taken(self, slug, *, by_other_than):
+        """Whether another case than `by_other_than` has or had the address `slug`."""
+        return (
+            self.filter(slug=slug).exclude(pk=by_other_than.pk).exists()
+            or PastSlug.objects.filter(slug=slug).exclude(case=by_other_than).exists()
+        )
+
     def with_card(self):
         """Loads what a card or a row of a list shows."""
         return self.select_related("city")

@@ -45,6 +45,14 @@ class RevisionQuerySet(models.QuerySet):
         """The moderators' queue, longest waiting first."""
         return self.filter(status=Revision.Status.SUBMITTED).order_by("submitted_at", "pk")
 
+    def locked(self, pk):
+        """The edition `pk`, read under a lock of its case and then of itself: the order in which every verb locks."""
+        revision = self.select_related("case").get(pk=pk)
+        case = revision.case.locked()
+        revision = self.select_for_update(of=("self",)).get(pk=pk)
+        revision.case = case
+        return revision
+
     def published_editions(self):
         """Editions that are or were the public text, and may be cited."""
         return self.filter(status__in=[Revision.Status.PUBLISHED, Revision.Status.SUPERSEDED])
@@ -65,6 +73,14 @@ class RevisionQuerySet(models.QuerySet):
             "sdglinks__goal", "sdglinks__target", "partners", "fundingshares", "outcomes__target", "weblinks",
             "documents", "pictures", "tags",
         )  # fmt: skip
+
+    def with_review(self):
+        """Loads what the review page shows."""
+        return (
+            self.with_parts()
+            .select_related("case__city", "case__live", "author", "assignee", "submitted_by")
+            .prefetch_related("comments__by", "comments__answered_by", "internal_notes__by")
+        )
 
 
 # The sections of the story, in the order of the page: name, heading, guide length in words.
@@ -308,6 +324,15 @@ class Revision(Stateful):
             raise PermissionDenied("Nobody reviews their own text.")
         return self.move(status, by=by, now=now, note=note, decided_at=now, decided_by=by, assignee=None, claimed_at=None)
 
+    def edition_before(self):
+        """The public edition before this one, with its parts; for an edition at work, what is public now. Or None."""
+        earlier = Revision.objects.filter(case=self.case_id, number__lt=self.number)
+        return earlier.published_editions().with_parts().order_by("number").last()
+
+    def new_comments(self):
+        """The moderators' comments since the last decision: not sent to the author yet while this waits for review."""
+        return self.comments.filter(at__gt=self.decided_at) if self.decided_at else self.comments.all()
+
     def claim(self, *, by, now):
         """Take the review, if nobody has it or who has it took it more than CLAIM_LASTS ago. Returns whether it is theirs."""
         if self.is_by(by):
@@ -316,6 +341,10 @@ class Revision(Stateful):
         claimed = Revision.objects.filter(free, pk=self.pk, status=self.Status.SUBMITTED).update(assignee=by, claimed_at=now)
         self.refresh_from_db(fields=["assignee", "claimed_at"])
         return claimed == 1
+
+    def is_claim_over(self, now):
+        """Whether the claim, if there is one, is so old that anybody may take the review."""
+        return self.claimed_at is not None and self.claimed_at < now - CLAIM_LASTS
 
     def release(self, *, by):
         """Give the review back to the queue. Returns whether `by` had it."""
