@@ -1,6 +1,7 @@
 """Cities, organisations, clusters, and who may speak for a city."""
 
 import re
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -53,6 +54,10 @@ class CityQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Every city is public; the word is here because every list starts from it."""
         return self
+
+    def with_row(self):
+        """Loads what a row of the directory shows."""
+        return self.prefetch_related("clusters")
 
     def spoken_for_by(self, user):
         """Cities for which `user` has an approved membership."""
@@ -122,6 +127,12 @@ class ClusterMembership(models.Model):
         return f"{self.city} in {self.cluster}"
 
 
+class OrganisationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Every organisation is public."""
+        return self
+
+
 class Organisation(models.Model):
     """A member of the network that is not a local authority."""
 
@@ -132,6 +143,8 @@ class Organisation(models.Model):
         "network membership", max_length=10, choices=NetworkMembership, default=NetworkMembership.ASSOCIATE
     )
     website = models.URLField(blank=True)
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -156,6 +169,10 @@ class MembershipQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(status=Membership.Status.REQUESTED, user__is_active=True)
 
+    def open(self):
+        """Asked for or approved: a person has one of these a city at most."""
+        return self.filter(status__in=[Membership.Status.REQUESTED, Membership.Status.APPROVED])
+
     def coordinators(self):
         return self.filter(role=Role.COORDINATOR)
 
@@ -163,6 +180,10 @@ class MembershipQuerySet(models.QuerySet):
         """[(label of the role, how many people)], coordinators first; names stay out."""
         counts = dict(self.order_by().values_list("role").annotate(people=models.Count("pk")))
         return [(role.label, counts[role]) for role in (Role.COORDINATOR, Role.CONTRIBUTOR) if role in counts]
+
+    def with_row(self):
+        """Loads what a row of a list shows."""
+        return self.select_related("city", "user").prefetch_related("history")
 
     def visible_to(self, user):
         """Staff see all; others their own and those of the cities for which they speak."""
@@ -217,8 +238,8 @@ class Membership(Stateful):
     def __str__(self):
         return f"{self.user} for {self.city}"
 
-    def approve(self, *, by, now, note=""):
-        return self.move(self.Status.APPROVED, by=by, now=now, note=note)
+    def approve(self, *, by, now, note="", **changes):
+        return self.move(self.Status.APPROVED, by=by, now=now, note=note, **changes)
 
     def decline(self, *, by, now, note):
         return self.move(self.Status.DECLINED, by=by, now=now, note=note)
@@ -233,8 +254,18 @@ class MembershipMove(Move):
 
 
 class InvitationQuerySet(models.QuerySet):
+    def pending(self):
+        """Neither accepted nor withdrawn; at most one an address and city."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
     def open(self, now):
-        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+        """Those that can be accepted: in time, and whoever invited is still a coordinator of the city."""
+        inviter = Membership.objects.active().coordinators().filter(city=OuterRef("city"), user=OuterRef("invited_by"))
+        return self.pending().filter(Exists(inviter), expires_at__gt=now)
+
+    def visible_to(self, user):
+        """Those of the cities for which `user` is a coordinator."""
+        return self.filter(Exists(Membership.objects.active().coordinators().filter(city=OuterRef("city"), user=user)))
 
 
 class Invitation(models.Model):
@@ -250,6 +281,8 @@ class Invitation(models.Model):
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False)
+
+    VALID_FOR = timedelta(days=14)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -271,6 +304,14 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.email} to {self.city}"
+
+    def withdraw(self, *, now):
+        """Make the link useless; nothing happens to one that was accepted or withdrawn before."""
+        Invitation.objects.pending().filter(pk=self.pk).update(withdrawn_at=now)
+
+    def is_for(self, user):
+        """Whether `user` has shown, by verifying it, that the invited address is theirs."""
+        return user.emailaddress_set.filter(verified=True, email__iexact=self.email).exists()
 
     @staticmethod
     def new_key():
