@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.crypto import get_random_string, salted_hmac
@@ -181,6 +181,10 @@ class MembershipQuerySet(models.QuerySet):
         counts = dict(self.order_by().values_list("role").annotate(people=models.Count("pk")))
         return [(role.label, counts[role]) for role in (Role.COORDINATOR, Role.CONTRIBUTOR) if role in counts]
 
+    def by_name(self):
+        """Coordinators first, then by name of the person."""
+        return self.order_by(Case(When(role=Role.COORDINATOR, then=0), default=1), "user__display_name", "pk")
+
     def with_row(self):
         """Loads what a row of a list shows."""
         return self.select_related("city", "user").prefetch_related("history")
@@ -241,6 +245,11 @@ class Membership(Stateful):
     def approve(self, *, by, now, note="", **changes):
         return self.move(self.Status.APPROVED, by=by, now=now, note=note, **changes)
 
+    @property
+    def answer(self):
+        """The last line of the history, or None while nobody has decided. Prefetch `history` in lists."""
+        return next(reversed(self.history.all()), None)
+
     def decline(self, *, by, now, note):
         return self.move(self.Status.DECLINED, by=by, now=now, note=note)
 
@@ -262,6 +271,10 @@ class InvitationQuerySet(models.QuerySet):
         """Those that can be accepted: in time, and whoever invited is still a coordinator of the city."""
         inviter = Membership.objects.active().coordinators().filter(city=OuterRef("city"), user=OuterRef("invited_by"))
         return self.pending().filter(Exists(inviter), expires_at__gt=now)
+
+    def for_key(self, key):
+        """The invitation of the link with this key, or None."""
+        return self.filter(key_hash=Invitation.hash_key(key)).select_related("city", "invited_by").first()
 
     def visible_to(self, user):
         """Those of the cities for which `user` is a coordinator."""
@@ -308,6 +321,9 @@ class Invitation(models.Model):
     def withdraw(self, *, now):
         """Make the link useless; nothing happens to one that was accepted or withdrawn before."""
         Invitation.objects.pending().filter(pk=self.pk).update(withdrawn_at=now)
+
+    def is_open(self, now):
+        return Invitation.objects.open(now).filter(pk=self.pk).exists()
 
     def is_for(self, user):
         """Whether `user` has shown, by verifying it, that the invited address is theirs."""
