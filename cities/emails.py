@@ -12,7 +12,7 @@ def membership_asked(membership):
 
 
 def membership_approved(membership):
-    _to_member(membership, "membership_approved", link=_absolute(reverse("share_case")))
+    _to_member(membership, "membership_approved", link=_absolute(reverse("my_memberships")))
 
 
 def membership_declined(membership, *, note):
