@@ -186,8 +186,8 @@ class MembershipAdmin(admin.ModelAdmin):
         if not possible:
             messages.warning(request, f"{label}: this is not possible, or not for you to decide.")
             return redirect("admin:cities_membership_changelist")
-        form = NoteForm(request.POST or None, required=reason_required)
-        if request.method == "POST" and form.is_valid():
+        form = NoteForm(request.POST if request.method == "POST" else None, required=reason_required)
+        if form.is_valid():
             self._carry_out(request, verb, possible, form.cleaned_data["note"])
             return redirect("admin:cities_membership_changelist")
         context = self.admin_site.each_context(request) | {

@@ -23,14 +23,19 @@ class Directory(django_filters.FilterSet):
     )
 
     def __init__(self, data, queryset):
-        super().__init__(data.copy(), queryset=queryset)
-        self.unknown = []
+        super().__init__(data, queryset=queryset)
+        self.data, self.unknown = data.copy(), []
         for name in self.facet_names:
             known = {str(value) for value, _label in self.form.fields[name].choices}
-            self.unknown += [value for value in dict.fromkeys(data.getlist(name)) if value not in known]
-            self.data.setlist(name, [value for value in dict.fromkeys(data.getlist(name)) if value in known])
+            values = list(dict.fromkeys(data.getlist(name)))
+            self.unknown += [value for value in values if value not in known]
+            self.data.setlist(name, [value for value in values if value in known])
         # The search is the only field left that can be wrong: by characters that no database takes.
-        self.data["q"] = "".join(character for character in data.get("q", "")[:100] if character.isprintable()).strip()
+        search = "".join(character for character in self.data.pop("q", [""])[-1] if character.isprintable()).strip()
+        if search:
+            self.data["q"] = search[:100]
+        self.form.data = self.data
+        self.form.full_clean()
 
     @property
     def facet_names(self):

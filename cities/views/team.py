@@ -17,7 +17,7 @@ from workflow.models import MoveNotAllowed
 
 def ask_membership(request):
     initial = {"city": request.GET.get("city"), "position": request.user.position}
-    form = AskMembershipForm(request.POST or None, user=request.user, initial=initial)
+    form = AskMembershipForm(_posted(request), user=request.user, initial=initial)
     if form.is_valid():
         try:
             membership = actions.ask_membership(by=request.user, now=timezone.now(), **form.cleaned_data)
@@ -38,8 +38,8 @@ def end_membership(request, pk):
     membership = get_object_or_404(Membership.objects.visible_to(request.user).with_row(), pk=pk)
     _check(request.user, "cities.end_membership", membership)
     own = membership.user_id == request.user.pk
-    form = NoteForm(request.POST or None, required=not own)
-    if request.method == "POST" and form.is_valid():
+    form = NoteForm(_posted(request), required=not own)
+    if form.is_valid():
         try:
             actions.end_membership(membership, by=request.user, now=timezone.now(), note=form.cleaned_data["note"])
         except MoveNotAllowed:
@@ -63,7 +63,7 @@ def city_team(request, slug):
 def invite_colleague(request, slug):
     city = get_object_or_404(City.objects.spoken_for_by(request.user), slug=slug)
     _check(request.user, "cities.manage_team", city)
-    form = InviteForm(request.POST or None)
+    form = InviteForm(_posted(request))
     if form.is_valid():
         try:
             actions.invite_colleague(city=city, by=request.user, now=timezone.now(), **form.cleaned_data)
@@ -94,7 +94,7 @@ def accept_invitation(request, key):
         return page({"problem": "closed"}, status=410)
     if not invitation.is_for(request.user):
         return page({"problem": "address"}, status=403)
-    form = AcceptForm(request.POST or None, initial={"position": request.user.position})
+    form = AcceptForm(_posted(request), initial={"position": request.user.position})
     if form.is_valid():
         try:
             membership = actions.accept_invitation(key=key, by=request.user, now=timezone.now(), **form.cleaned_data)
@@ -103,6 +103,10 @@ def accept_invitation(request, key):
         messages.success(request, f"Welcome. You speak for {membership.city} now.")
         return redirect("city_team", membership.city.slug)
     return page({"invitation": invitation, "form": form})
+
+
+def _posted(request):
+    return request.POST if request.method == "POST" else None
 
 
 def _check(user, permission, thing):

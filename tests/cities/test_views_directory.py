@@ -91,8 +91,8 @@ def test_counts_and_what_is_on(four, client):
         "cluster": {"disaster": 1},
     }
     assert list(response.context["selection"].chips()) == [
-        {"label": "Philippines", "query": "cluster=disaster&q="},
-        {"label": "Disaster", "query": "country=PH&q="},
+        {"label": "Philippines", "query": "cluster=disaster"},
+        {"label": "Disaster", "query": "country=PH"},
     ]
 
 
