@@ -1,8 +1,11 @@
 import base64
+from io import BytesIO
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -11,6 +14,7 @@ from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from django.utils.http import urlencode
+from qrcode.image.svg import SvgPathFillImage
 
 from . import emails
 from .models import User
@@ -63,6 +67,15 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text):
         return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def build_totp_svg(self, url):
+        """The code to scan, on white: a phone can't read it on the dark theme."""
+        picture = BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(picture)
+        return picture.getvalue().decode()
+
+    def generate_authenticator_name(self, user, type):
+        return f"Passkey {1 + Authenticator.objects.filter(user=user, type=type).count()}"
 
     def get_public_key_credential_rp_entity(self):
         return {"id": context.request.get_host().partition(":")[0], "name": settings.SITE_NAME}

@@ -19,6 +19,12 @@ def _wrong_code_at_worst(clean, form):
 
 
 class AddForm(forms.AddWebAuthnForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = "Name of the passkey"
+        self.fields["passwordless"].label = "Log in with this passkey alone, without the password"
+        self.fields["passwordless"].help_text = "Your device then asks for your finger, your face or a PIN."
+
     def clean(self):
         return _wrong_code_at_worst(super().clean, self)
 
