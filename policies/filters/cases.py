@@ -92,7 +92,7 @@ class CaseFilter(FilterSet):
     @cached_property
     def chosen(self):
         """Name of filter -> what was understood; filters that are off are left out."""
-        self.form.full_clean()
+        self.form.errors  # noqa: B018 - validates
         chosen = {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "", [])}
         if self.years_crossed:
             del chosen["to"]
@@ -124,13 +124,13 @@ class CaseFilter(FilterSet):
     @property
     def problems(self):
         """What was not understood and left out, in words."""
-        fields = self.form.fields
+        errors, fields = self.form.errors, self.form.fields
         unknown = [(field.label, value) for field in fields.values() for value in getattr(field, "unknown", [])]
         problems = [f"{label} “{named(value)}” is not known here, so it was left out." for label, value in unknown[:MOST_NAMED]]
         if len(unknown) > MOST_NAMED:
             problems.append(f"{len(unknown) - MOST_NAMED} more values are not known here, so they were left out.")
-        for name, errors in self.form.errors.items():
-            problems.append(f"{fields[name].label} “{named(self.data.get(name))}” was left out. {errors[0]}")
+        for name, messages in errors.items():
+            problems.append(f"{fields[name].label} “{named(self.data.get(name))}” was left out. {messages[0]}")
         if self.years_crossed:
             problems.append("The last year is before the first year, so the last year was left out.")
         return problems
