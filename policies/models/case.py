@@ -5,7 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models, transaction
-from django.db.models import Count, F, Func, Q, Value
+from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.text import slugify
@@ -15,6 +16,7 @@ from cities.models import City, Region
 from workflow.models import Move, Stateful
 
 from .choices import CostBand, Evidence, PolicyStatus, Scale
+from .parts import Picture
 from .revision import STORY_FIELDS, Revision
 
 SEARCH_CONFIG = "portal"  # English stemming over folded accents; made by migration 0001
@@ -106,8 +108,10 @@ class PolicyCaseQuerySet(models.QuerySet):
         )
 
     def with_card(self):
-        """Loads what a card or a row of a list shows."""
-        return self.select_related("city")
+        """Loads what a card or a row of a list shows, the first picture included (see `lead_picture`)."""
+        pictures = Picture.objects.filter(revision=OuterRef("live")).order_by("position", "pk")
+        lead = pictures.values(row=JSONObject(image="image", width="width", height="height", alt="alt"))[:1]
+        return self.select_related("city").annotate(lead=Subquery(lead))
 
 
 class PolicyCase(Stateful):
@@ -192,6 +196,11 @@ class PolicyCase(Stateful):
     def locked(self):
         """This case, read again under a row lock."""
         return PolicyCase.objects.select_for_update(of=("self",)).select_related("city", "live").get(pk=self.pk)
+
+    @property
+    def lead_picture(self):
+        """The first picture of the live text, or None; of cases loaded by `with_card` only."""
+        return Picture(**self.lead) if getattr(self, "lead", None) else None
 
     @property
     def open_revision(self):
