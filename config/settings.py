@@ -240,6 +240,10 @@ TASKS = {
     }
 }
 
+# --- Reference data -----------------------------------------------------------------------------
+
+SDG_API_URL = env.str("SDG_API_URL", "https://unstats.un.org/SDGAPI/v1/sdg/Goal/List?includechildren=true")
+
 # --- Taste of the libraries ---------------------------------------------------------------------
 
 TAGGIT_CASE_INSENSITIVE = True
@@ -280,4 +284,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {"urllib3": {"level": "ERROR"}},  # what fails in the end is said by who asked
 }
