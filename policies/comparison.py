@@ -60,6 +60,14 @@ def compare(old, new):
     ]
 
 
+def public_changes(old, new):
+    """The fields that differ between two public editions, without what only the city and staff may see."""
+    return [field for section in compare(old, new) for field in section.changed if field.name not in NOT_PUBLIC]
+
+
+NOT_PUBLIC = {"contact_office", "contact_email", "note"}  # the note stands in the list of editions
+
+
 def _field(name, label, old, new):
     before, after = _text(old, name) if old else "", _text(new, name)
     made_of = (_files(old, name) if old else [], _files(new, name))

@@ -6,7 +6,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
+from policies.comparison import public_changes
 from policies.filters import CaseFilter
+from policies.forms.reading import CompareForm
 from policies.models import PastSlug, PolicyCase
 
 RELATED = 3
@@ -60,5 +62,10 @@ def edition(request, case, number):
 
 @public_case
 def case_versions(request, case):
-    editions = case.revisions.published_editions().order_by("-number")
-    return TemplateResponse(request, "policies/case_versions.html", {"case": case, "editions": editions})
+    editions = case.revisions.published_editions().with_parts().order_by("-number")
+    form = CompareForm(request.GET, editions)
+    context = {"case": case, "editions": editions, "form": form}
+    if form.is_valid():
+        old, new = form.chosen
+        context |= {"old": old, "new": new, "changes": public_changes(old, new)}
+    return TemplateResponse(request, "policies/case_versions.html", context)
