@@ -48,7 +48,7 @@ def reject_revision(revision, *, by, now, note):
 def withdraw_case(case, *, by, now, note):
     """Take `case` from the public for the reason `note`; when staff does it, the author hears of it. Raises MoveNotAllowed."""
     case.withdraw(by=by, now=now, note=note)
-    if not rules.is_of_city(by, case):
+    if case.live and not rules.is_of_city(by, case):
         emails.withdrawn(case, note=note)
     return case
 

@@ -32,7 +32,7 @@ class PolicyCaseAdmin(ModeratedAdmin):
     actions = ["feature", "unfeature", "verify", "withdraw"]
 
     def get_queryset(self, request):
-        return PolicyCase.objects.visible_to(request.user)
+        return PolicyCase.objects.visible_to(request.user).with_working_title()
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -45,7 +45,7 @@ class PolicyCaseAdmin(ModeratedAdmin):
 
     @admin.display(description="Case", ordering="title")
     def name(self, case):
-        return str(case)
+        return case.title or case.working_title or case
 
     @admin.display(description="Goals")
     def goal_numbers(self, case):
@@ -84,9 +84,9 @@ class PolicyCaseAdmin(ModeratedAdmin):
         """Do `verb` to each case, and say of each whether it was done."""
         for case in cases.order_by("pk"):
             if verb(case):
-                messages.success(request, f"{case}: {done}.")
+                messages.success(request, f"{self.name(case)}: {done}.")
             else:
-                messages.warning(request, f"{case}: nothing done, the case is not published.")
+                messages.warning(request, f"{self.name(case)}: nothing done, the case is not published.")
 
     # One case
 
@@ -107,6 +107,8 @@ class PolicyCaseAdmin(ModeratedAdmin):
 
     def restore(self, request, pk):
         case = self._case(request, pk)
+        if not case.live:
+            raise PermissionDenied
         try:
             case.restore(by=request.user, now=timezone.now())
         except MoveNotAllowed:
@@ -121,7 +123,7 @@ class PolicyCaseAdmin(ModeratedAdmin):
         editions = Revision.objects.visible_to(request.user).with_parts().filter(case=case)
         one, two = (get_object_or_404(editions, number=number) for number in (old, new))
         context = {
-            **self._context(request, f"Editions {old} and {new}", str(case)),
+            **self._context(request, f"Editions {old} and {new}", self.name(case)),
             "case": case,
             "old": one,
             "new": two,
@@ -141,7 +143,7 @@ class PolicyCaseAdmin(ModeratedAdmin):
     def _case_page(self, request, case, rename_form):
         editions = list(case.revisions.visible_to(request.user).select_related("author").order_by("number"))
         context = {
-            **self._context(request, str(case), "Case"),
+            **self._context(request, self.name(case), "Case"),
             "case": case,
             "editions": editions,
             "pairs": list(pairwise(editions)),
@@ -157,6 +159,8 @@ class PolicyCaseAdmin(ModeratedAdmin):
 
 def withdraw(case, *, by, now, note):
     """Whether `case` could be withdrawn."""
+    if not rules.has_perm("policies.withdraw_case", by, case):
+        return False
     try:
         actions.withdraw_case(case, by=by, now=now, note=note)
     except MoveNotAllowed:

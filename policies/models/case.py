@@ -100,6 +100,11 @@ class PolicyCaseQuerySet(models.QuerySet):
             City.objects.filter(cases__in=self.order_by()).annotate(cases_here=Count("cases")).order_by("-cases_here", "name")
         )
 
+    def with_working_title(self):
+        """Loads as `working_title` the title of the newest edition: a case that was never published has no other."""
+        newest = Revision.objects.filter(case=models.OuterRef("pk")).order_by("-number")
+        return self.annotate(working_title=models.Subquery(newest.values("title")[:1]))
+
     def address_taken(self, slug, *, by_other_than):
         """Whether another case than `by_other_than` has or had the address `slug`."""
         return (
