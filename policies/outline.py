@@ -14,6 +14,10 @@ class Step(NamedTuple):
     fields: dict[str, str]
 
 
+def _story(*names):
+    return {name: heading for name, heading, _words in STORY if name in names}
+
+
 OUTLINE = [
     Step(
         "basics",
@@ -21,37 +25,50 @@ OUTLINE = [
         {
             "title": "Title",
             "summary": "Summary",
-            "office": "Implementing office",
             "policy_status": "Status of the policy",
             "start_year": "Start year",
             "end_year": "End year",
-            "scale": "Scale",
             "themes": "Themes",
-            "tags": "Tags",
-            "people_reached": "People reached",
-            "language": "Language of the text",
-            "licence": "Licence",
-            "source_url": "Published before at",
             "note": "What is new in this edition",
         },
     ),
     Step("goals", "Goals and targets", {"sdg_links": "Goals and targets"}),
-    Step("story", "The story", {name: heading for name, heading, _words in STORY}),
-    Step("outcomes", "Outcomes", {"outcomes": "Outcomes"}),
+    Step(
+        "details",
+        "Who runs it, and for whom",
+        {
+            "office": "Implementing office",
+            "partners": "Partner organisations",
+            "scale": "Scale",
+            "people_reached": "People reached",
+            "tags": "Tags",
+            "language": "Language of the text",
+            "licence": "Licence",
+            "source_url": "Published before at",
+        },
+    ),
+    Step("story", "The challenge and the plan", _story("challenge", "planning", "financing")),
+    Step("action", "What was done", _story("implementation", "monitoring", "evaluation")),
+    Step("learning", "What others can learn", _story("failures", "lessons", "transfer")),
+    Step("outcomes", "Outcomes in numbers", {"outcomes": "Outcomes"}),
     Step(
         "cost",
-        "Cost, partners and contact",
+        "Cost and funding",
         {
             "total_usd": "Total cost in US dollars",
-            "running_usd": "Running cost a year in US dollars",
             "local_amount": "Total cost in local currency",
+            "local_currency": "Currency",
+            "local_year": "Year of the amount",
+            "running_usd": "Running cost a year in US dollars",
             "funding": "Who paid",
-            "partners": "Partner organisations",
-            "contact_office": "Office to contact",
-            "contact_email": "E-mail address to contact",
         },
     ),
     Step("files", "Documents, pictures and links", {"documents": "Documents", "pictures": "Pictures", "links": "Links"}),
+    Step(
+        "contact",
+        "Contact",
+        {"contact_office": "Office to contact", "contact_email": "E-mail address to contact"},
+    ),
 ]
 LABELS = {field: label for step in OUTLINE for field, label in step.fields.items()}
 STEP_OF = {field: step.slug for step in OUTLINE for field in step.fields}

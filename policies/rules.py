@@ -33,6 +33,11 @@ def is_published(user, case):
     return case.status == PolicyCase.Status.PUBLISHED
 
 
+@rules.predicate
+def is_author(user, revision):
+    return revision.author_id == user.pk
+
+
 def may_become(status):
     @rules.predicate(f"may_become:{status}")
     def predicate(user, thing):
@@ -42,6 +47,7 @@ def may_become(status):
 
 
 rules.add_perm("policies.moderate", is_moderator)
+rules.add_perm("policies.follow_revision", is_of_city | is_author)
 rules.add_perm("policies.edit_revision", is_editable & (is_of_city | drafts_for_city))
 rules.add_perm("policies.submit_revision", is_of_city & may_become(Revision.Status.SUBMITTED))
 rules.add_perm("policies.recall_revision", is_of_city & may_become(Revision.Status.DRAFT))

@@ -55,6 +55,13 @@ class PolicyCaseQuerySet(models.QuerySet):
     def about_target(self, code):
         return self.filter(targets__contains=[code])
 
+    def of_team(self, user):
+        """Cases of the cities for which `user` speaks."""
+        return self.filter(city__in=City.objects.spoken_for_by(user))
+
+    def once_public(self):
+        return self.filter(first_published_at__isnull=False)
+
     def of_city(self, city):
         return self.filter(city=city)
 
@@ -142,6 +149,7 @@ class PolicyCase(Stateful):
     is_featured = models.BooleanField(default=False, editable=False)
     is_demonstration = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(editable=False)
+    begun_with = models.UUIDField(null=True, unique=True, editable=False, help_text="Of the form that began it.")
     first_published_at = models.DateTimeField(null=True, editable=False)
     published_at = models.DateTimeField("published or updated", null=True, editable=False)
     verified_on = models.DateField("last confirmed as true", null=True, editable=False)
@@ -215,11 +223,23 @@ class PolicyCase(Stateful):
     # Verbs
 
     @classmethod
-    def begin(cls, *, city, by, now, is_demonstration=False):
-        """A new case of `city` with an empty draft by `by`. Returns the draft."""
+    def begin(cls, *, city, by, now, is_demonstration=False, key=None):
+        """A new case of `city` with an empty draft by `by`. Returns the draft.
+
+        `key` is of one form: sent twice, it gives the draft that it began the first time.
+        """
         with transaction.atomic():
-            case = cls.objects.create(city=city, created_at=now, is_demonstration=is_demonstration)
+            new = {"city": city, "created_at": now, "is_demonstration": is_demonstration}
+            case, is_new = cls.objects.get_or_create(begun_with=key, defaults=new) if key else (cls.objects.create(**new), True)
+            if not is_new:
+                return case.revisions.get(number=1)
             return case.revisions.create(number=1, author=by, created_at=now, edited_at=now, edited_by=by)
+
+    def change_city(self, city):
+        """Give a case that was never public to another city. Returns whether it could be."""
+        changed = PolicyCase.objects.filter(pk=self.pk, slug=None).update(city=city)
+        self.refresh_from_db(fields=["city"])
+        return changed == 1
 
     def revise(self, *, by, now):
         """The edition at work; if there is none, a new draft that starts as a copy of the live text."""

@@ -27,6 +27,11 @@ class FieldComment(models.Model):
     def __str__(self):
         return f"{self.field}: {self.text[:60]}"
 
+    def reply(self, text, *, by, now):
+        """Keep `text` as the author's answer; an empty one takes the answer back."""
+        stored = FieldComment.objects.filter(pk=self.pk).exclude(answer=text)
+        stored.update(answer=text, answered_by=by if text else None, answered_at=now if text else None)
+
 
 class InternalNote(models.Model):
     """A note among moderators; authors never see it."""

@@ -1,5 +1,6 @@
 """The rows of a revision. Each belongs to one revision; a new revision starts with copies of them."""
 
+import re
 import uuid
 from pathlib import PurePath
 
@@ -123,7 +124,33 @@ def new_name(instance, filename):
     return f"{type(instance).__name__.lower()}s/{uuid.uuid4().hex}{PurePath(filename).suffix.lower()}"
 
 
-class Document(Part):
+class FileQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Files of the editions that `user` may see, with the edition and its case loaded."""
+        editions = self.model._meta.get_field("revision").related_model.objects.visible_to(user)
+        return self.filter(revision__in=editions).select_related("revision__case")
+
+
+class PictureQuerySet(FileQuerySet):
+    def stored_as(self, name):
+        """Pictures stored under `name`, or of which `name` is a rendition. Editions may share a picture."""
+        stem = re.fullmatch(r"(pictures/[0-9a-f]{32})/\d+w\.webp", name)
+        return self.filter(image__startswith=f"{stem[1]}.") if stem else self.filter(image=name)
+
+
+class StoredPart(Part):
+    """A part with a file."""
+
+    class Meta(Part.Meta):
+        abstract = True
+
+    @property
+    def is_public(self):
+        """Whether everybody may see the file now."""
+        return self.revision.status in {"published", "superseded"} and self.revision.case.status == "published"
+
+
+class Document(StoredPart):
     """An uploaded file. `name` is what the person called it; the stored name is ours."""
 
     file = models.FileField(upload_to=new_name)
@@ -132,6 +159,8 @@ class Document(Part):
     kind = models.CharField(max_length=5, help_text="Ending without dot, as found from the content.")
     size = models.PositiveIntegerField(help_text="Bytes.")
 
+    objects = FileQuerySet.as_manager()
+
     def __str__(self):
         return self.title or self.name
 
@@ -139,7 +168,7 @@ class Document(Part):
         return reverse("document", args=[self.pk])
 
 
-class Picture(Part):
+class Picture(StoredPart):
     """An uploaded picture, re-encoded, without its metadata."""
 
     image = PictureField(upload_to=new_name, width_field="width", height_field="height")
@@ -148,6 +177,8 @@ class Picture(Part):
     alt = models.CharField("what it shows", max_length=250, blank=True, help_text="For people who can't see the picture.")
     credit = models.CharField(max_length=150, blank=True)
     consent = models.BooleanField("the people shown agree, and we may publish it", default=False)
+
+    objects = PictureQuerySet.as_manager()
 
     def __str__(self):
         return self.alt or f"Picture {self.position}"

@@ -41,6 +41,13 @@ class RevisionQuerySet(models.QuerySet):
     def editable(self):
         return self.filter(status__in=Revision.EDITABLE)
 
+    def worked_on_by(self, user):
+        """What the cities of `user` work on, and what they wrote themselves."""
+        return self.filter(Q(author=user) | Q(case__city__in=City.objects.spoken_for_by(user)))
+
+    def not_accepted(self):
+        return self.filter(status=Revision.Status.REJECTED)
+
     def waiting_for_review(self):
         """The moderators' queue, longest waiting first."""
         return self.filter(status=Revision.Status.SUBMITTED).order_by("submitted_at", "pk")
@@ -219,6 +226,16 @@ class Revision(Stateful):
     @property
     def is_editable(self):
         return self.status in self.EDITABLE
+
+    @property
+    def waiting_since(self):
+        """When the edition came to whom it waits for now; None when nobody has to do anything."""
+        since = {
+            self.Status.DRAFT: self.created_at,
+            self.Status.SUBMITTED: self.submitted_at,
+            self.Status.RETURNED: self.decided_at,
+        }
+        return since.get(self.status)
 
     @property
     def story(self):

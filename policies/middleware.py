@@ -1,0 +1,21 @@
+from django.template.response import TemplateResponse
+
+from .uploads import LARGEST_BODY, MB
+
+
+class BodyLimitMiddleware:
+    """Answers a body beyond the limit with 413 before a byte of it is read."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length <= LARGEST_BODY:
+            return self.get_response(request)
+        response = TemplateResponse(request, "413.html", {"limit": LARGEST_BODY // MB}, status=413)
+        response["Connection"] = "close"
+        return response.render()
