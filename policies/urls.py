@@ -1,11 +1,21 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from .views import files, places, reading, sharing, work
+
+
+class TargetCode:
+    """The code of a target: 11.2 or 11.a."""
+
+    regex = r"\d{1,2}\.(?:\d{1,2}|[a-d])"
+    to_python = to_url = str
+
+
+register_converter(TargetCode, "target_code")
 
 urlpatterns = [
     path("goals/", places.goal_list, name="goal_list"),
     path("goals/<int:number>/", places.goal, name="goal"),
-    path("goals/<int:number>/<str:code>/", places.target, name="target"),
+    path("goals/<int:number>/<target_code:code>/", places.target, name="target"),
     path("cities/<slug:slug>/", places.city, name="city"),
     # Before the addresses of cases, which would take "new" for one.
     path("policies/new/", sharing.share_case, name="share_case"),
