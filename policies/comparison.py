@@ -108,7 +108,7 @@ AMOUNTS = {"people_reached", "total_usd", "running_usd"}
 ROWS = {
     "themes": lambda r: [Theme(theme).label for theme in r.themes],
     "tags": lambda r: [", ".join(sorted(tag.name for tag in r.tags.all()))] if r.tags.all() else [],
-    "local_amount": lambda r: [f"{r.local_amount:,} {r.local_currency} ({r.local_year})"] if r.local_amount is not None else [],
+    "local_amount": lambda r: [f"{r.local_amount:,}"] if r.local_amount is not None else [],
     "sdg_links": lambda r: [_link(row) for row in r.sdglinks.all()],
     "funding": lambda r: [str(row) for row in r.fundingshares.all()],
     "partners": lambda r: [_pair(row.name, row.role) for row in r.partners.all()],
