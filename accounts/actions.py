@@ -11,7 +11,9 @@ def delete_account(*, user):
 
     What they wrote for their city stays, without their name. A letter confirms it to their address.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update().filter(pk=user.pk).first()
+    if user is None:
+        return  # by a second click that waited for the first
     emails.account_deleted(to=user.email)
     personal_data.forget(user)
     end_sessions(user)

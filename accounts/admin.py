@@ -1,7 +1,10 @@
+import allauth.account.admin  # registers its models when it is first imported: here, before we take them out
+import allauth.mfa.admin  # noqa: F401
 from allauth.account.decorators import secure_admin_login
-from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.shortcuts import redirect
 
 from .actions import delete_account
 from .models import User
@@ -9,10 +12,15 @@ from .models import User
 # One way in: allauth's login with its rate limits and second factors. A signed-in person who is not staff gets 403.
 admin.site.login = secure_admin_login(admin.site.login)
 
+
+def password_change(request, extra_context=None):
+    return redirect("account_change_password")
+
+
+admin.site.password_change = password_change
+
 # Addresses and second factors belong to the person; the pages of the account change them.
-for model in (EmailAddress, EmailConfirmation, Authenticator):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+admin.site.unregister([EmailAddress, Authenticator])
 
 
 @admin.register(User)

@@ -1,7 +1,8 @@
 from allauth.account.decorators import reauthentication_required
+from allauth.account.views import ConfirmEmailView
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -11,6 +12,16 @@ from django.views.decorators.http import require_safe
 from . import personal_data
 from .actions import delete_account as delete_account_of
 from .forms import DeleteAccountForm, ProfileForm
+
+
+class ConfirmEmail(ConfirmEmailView):
+    """allauth's page, which also says in words that a link was used before when that happened by a double click."""
+
+    def post(self, *args, **kwargs):
+        try:
+            return super().post(*args, **kwargs)
+        except Http404:
+            return self.get(*args, **kwargs)
 
 
 def profile(request):

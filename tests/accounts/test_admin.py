@@ -85,3 +85,14 @@ def test_superusers_delete_an_account_as_its_owner_would(db, client, superuser, 
     assert response.status_code == status
     assert User.objects.filter(pk=user.pk).exists() is left
     assert client.post(f"/admin/accounts/user/{clerk.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_addresses_and_second_factors_are_not_for_the_admin_site(db, client):
+    client.force_login(UserFactory(superuser=True))
+    assert client.get("/admin/accounts/").status_code == 200
+    assert [client.get(f"/admin/{app}/").status_code for app in ("account", "mfa")] == [404, 404]
+
+
+def test_staff_change_their_password_where_everybody_does(db, client):
+    client.force_login(UserFactory(staff=True))
+    assert client.get("/admin/password_change/").headers["Location"] == "/accounts/password/change/"

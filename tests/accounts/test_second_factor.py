@@ -87,7 +87,7 @@ def test_a_passkey_is_asked_for_with_the_name_of_the_site(db, client, settings):
     "url",
     ["/accounts/2fa/webauthn/login/", "/accounts/2fa/webauthn/reauthenticate/", "/accounts/2fa/webauthn/add/"],
 )
-@pytest.mark.parametrize("credential", ["", "no json", "[]", "{}", json.dumps({"id": "x", "response": {}})])
+@pytest.mark.parametrize("credential", ["", "no json", "0", "[]", "{}", json.dumps({"id": "x", "response": {}})])
 def test_a_made_up_passkey_is_refused_without_an_error(db, client, url, credential):
     user = UserFactory()
     if "login" not in url:

@@ -1,5 +1,9 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import connection, transaction
 
 from accounts.models import User
 from tests.factories.accounts import UserFactory
@@ -46,8 +50,9 @@ def test_a_used_link_says_what_to_do(db, client):
     sign_up(client, "mina@example.org")
     client.post(link_in_letter())
     client.logout()
-    page = client.get(link_in_letter())
-    assert "This link no longer works" in page.content.decode()
+    for again in (client.get, client.post):
+        response = again(link_in_letter())
+        assert (response.status_code, "This link no longer works" in response.content.decode()) == (200, True)
 
 
 def test_the_page_is_the_same_for_a_known_address(db, client, new_browser):
@@ -61,6 +66,35 @@ def test_the_page_is_the_same_for_a_known_address(db, client, new_browser):
         ("nobody@example.org",): "Confirm your e-mail address",
     }
     assert User.objects.filter(email="known@example.org").count() == 1
+
+
+def test_two_sign_ups_at_once_make_one_account(transactional_db, new_browser):
+    """The other sign-up is in the database, but not committed, when this one looks whether the address is free."""
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            UserFactory(email="mina@example.org")
+            answer = pool.submit(sign_up_and_close, new_browser(), "mina@example.org")
+            wait_until_somebody_waits()
+        assert answer.result().redirect_chain == [("/accounts/confirm-email/", 302)]
+    assert User.objects.count() == 1
+
+
+def sign_up_and_close(browser, email):
+    try:
+        return sign_up(browser, email)
+    finally:
+        connection.close()
+
+
+def wait_until_somebody_waits():
+    """Returns when another connection waits for a lock of ours; fails after ten seconds."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
 
 
 def test_both_answers_cost_one_password(db, client, new_browser, monkeypatch):
