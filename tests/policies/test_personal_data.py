@@ -1,4 +1,5 @@
 import json
+import re
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -70,3 +71,17 @@ def test_a_draft_stays_with_the_city_and_its_author_is_told(db):
     draft.refresh_from_db()
     assert list(Revision.objects.visible_to(colleague)) == [draft]
     assert colleague.has_perm("policies.edit_revision", draft)
+
+
+def test_the_public_page_stays_as_it_was_when_its_author_leaves(db, client):
+    user = UserFactory(display_name="Mina Park")
+    revision = RevisionFactory(author=user, published=True)
+    before = page_of(client, revision)
+    delete_account(user=user)
+    assert page_of(client, revision).replace("Former user", "Mina Park") == before
+    assert revision.title in before
+
+
+def page_of(client, revision):
+    html = client.get(revision.case.get_absolute_url()).content.decode()
+    return re.sub(r'nonce="[^"]*"', "", html)
