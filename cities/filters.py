@@ -54,6 +54,7 @@ class Directory(django_filters.FilterSet):
 
     def facets(self):
         """For each facet its name, label, and of each value that occurs: code, label, chosen, rows after choosing it alone."""
+        facets = []
         for name in self.facet_names:
             field, chosen = self.filters[name].field_name, self.form.cleaned_data[name]
             rows = self.narrowed(without=name).order_by().values_list(field).annotate(Count("pk", distinct=True))
@@ -63,17 +64,20 @@ class Directory(django_filters.FilterSet):
                 for code, label in self.form.fields[name].choices
             ]
             shown = [value for value in values if value["count"] or value["chosen"]]
-            yield {"name": name, "label": self.filters[name].label, "values": shown, "open": bool(chosen)}
+            facets.append({"name": name, "label": self.filters[name].label, "values": shown, "open": bool(chosen)})
+        return facets
 
     def chips(self):
         """What is on: label of the value, and the query string without it."""
+        chips = []
         for name in self.facet_names:
             labels = dict(self.form.fields[name].choices)
             for code in self.form.cleaned_data[name]:
                 rest = self.data.copy()
                 rest.pop("page", None)
                 rest.setlist(name, [value for value in rest.getlist(name) if value != code])
-                yield {"label": labels[code], "query": rest.urlencode()}
+                chips.append({"label": labels[code], "query": rest.urlencode()})
+        return chips
 
     def query(self):
         """The query string of this selection, without the page."""

@@ -90,7 +90,7 @@ def test_counts_and_what_is_on(four, client):
         "membership": {"full": 1},
         "cluster": {"disaster": 1},
     }
-    assert list(response.context["selection"].chips()) == [
+    assert response.context["selection"].chips() == [
         {"label": "Philippines", "query": "cluster=disaster"},
         {"label": "Disaster", "query": "country=PH"},
     ]
@@ -123,6 +123,12 @@ def test_a_count_is_what_one_gets_after_the_click(db, chosen):
             click = data.copy()
             click.setlist(facet["name"], [value["code"]])
             assert CityFilter(click, City.objects.all()).qs.count() == value["count"]
+
+
+def test_clear_all_is_offered_only_when_something_is_on(four, client):
+    assert "Clear all" not in client.get("/cities/?page=1").content.decode()
+    assert "Clear all" in client.get("/cities/?q=a").content.decode()
+    assert "Clear all" in client.get("/cities/?country=KR").content.decode()
 
 
 def test_pages_keep_the_filters(db, client):

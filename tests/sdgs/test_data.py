@@ -8,25 +8,11 @@ from sdgs.management.commands.load_sdgs import DATA, load, rows
 from sdgs.models import Goal, Target
 
 # The colours of the UN's guidelines for the use of the SDG logo.
-OFFICIAL_COLOURS = [
-    "#E5243B",
-    "#DDA63A",
-    "#4C9F38",
-    "#C5192D",
-    "#FF3A21",
-    "#26BDE2",
-    "#FCC30B",
-    "#A21942",
-    "#FD6925",
-    "#DD1367",
-    "#FD9D24",
-    "#BF8B2E",
-    "#3F7E44",
-    "#0A97D9",
-    "#56C02B",
-    "#00689D",
-    "#19486A",
-]
+OFFICIAL_COLOURS = re.findall(
+    "#[0-9A-F]{6}",
+    "#E5243B #DDA63A #4C9F38 #C5192D #FF3A21 #26BDE2 #FCC30B #A21942 #FD6925 "
+    "#DD1367 #FD9D24 #BF8B2E #3F7E44 #0A97D9 #56C02B #00689D #19486A",
+)
 
 # How many numbered and lettered targets each goal has.
 TARGETS = "5b 5c 9d 7c 6c 6b 3b 10b 5c 7c 7c 8c 3b 7c 9c 10b 19"
