@@ -32,7 +32,7 @@ def may_become(status):
 
 # On the site
 rules.add_perm("cities.manage_team", is_coordinator)
-rules.add_perm("cities.end_membership", may_become("ended") & (is_own | (is_coordinator & is_approved) | is_moderator))
+rules.add_perm("cities.end_membership", may_become("ended") & (is_own | (is_approved & (is_coordinator | is_moderator))))
 
 # In the admin site
 rules.add_perm("cities.approve_membership", is_moderator & ~is_own & may_become("approved"))

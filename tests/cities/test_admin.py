@@ -60,7 +60,7 @@ def test_approve_from_the_page_of_the_request(admin, moderator, mailoutbox):
     membership = MembershipFactory(user__email="ahn@example.org", user__display_name="Ahn", city__name="Suwon")
     page = admin.get(f"{LIST}{membership.pk}/change/").content.decode()
     links = re.findall(r'href="([^"]+decide[^"]+)"', page)
-    assert links == [decide(name, membership) for name in ("approve", "decline", "end")]
+    assert links == [decide(name, membership) for name in ("approve", "decline")]
     page = admin.get(links[0]).content.decode()
     assert "ahn@example.org" in page
     assert Membership.objects.get().status == "requested"

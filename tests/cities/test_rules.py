@@ -38,7 +38,6 @@ def test_managing_a_team(db):
 
 
 ALLOWED = {
-    ("end", "requested"): ["moderator", "admin"],
     ("end", "approved"): ["coordinator", "moderator", "admin"],
     ("approve", "requested"): ["moderator", "admin"],
     ("decline", "requested"): ["moderator", "admin"],
