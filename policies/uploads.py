@@ -77,7 +77,7 @@ def _kind_of(upload):
 def _unknown(upload, head):
     try:
         looks = puremagic.from_string(head)
-    except puremagic.PureError:
+    except (puremagic.PureError, ValueError):
         looks = ""
     looks = f" It looks like {looks}." if re.fullmatch(r"\.\w{1,8}", looks) else ""
     return ValidationError(

@@ -86,10 +86,6 @@ class LinkRow(ChoicesRow):
 
 
 class LinkRows(ChoicesFormSet):
-    def total_form_count(self):
-        """Always the six rows: they are few, and there is nothing to add."""
-        return MOST_LINKS
-
     def clean(self):
         if any(self.errors):
             return

@@ -31,7 +31,8 @@ class OutcomeRow(ChoicesRow):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["evidence"].choices = Evidence.choices
-        self.fields["measured"].required = self.fields["unit"].required = False
+        for name in ("measured", "unit", "evidence"):
+            self.fields[name].required = False
 
     @staticmethod
     def read_choices():
@@ -40,6 +41,13 @@ class OutcomeRow(ChoicesRow):
     @classmethod
     def initial_of(cls, row):
         return {**super().initial_of(row), "target_id": row.target_id or ""}
+
+    def has_changed(self):
+        """A row that says nothing but how it is known is blank."""
+        return bool(set(self.changed_data) - {"evidence"})
+
+    def clean_evidence(self):
+        return self.cleaned_data["evidence"] or Evidence.CLAIMED
 
     def clean_target_id(self):
         return self.cleaned_data["target_id"] or None

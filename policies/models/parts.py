@@ -134,8 +134,10 @@ class FileQuerySet(models.QuerySet):
 class PictureQuerySet(FileQuerySet):
     def stored_as(self, name):
         """Pictures stored under `name`, or of which `name` is a rendition. Editions may share a picture."""
-        stem = re.fullmatch(r"(pictures/[0-9a-f]{32})/\d+w\.webp", name)
-        return self.filter(image__startswith=f"{stem[1]}.") if stem else self.filter(image=name)
+        parts = re.fullmatch(r"(pictures/[\w-]+)(/\d+w\.webp|\.\w+)", name)
+        if not parts:
+            return self.none()
+        return self.filter(image__startswith=f"{parts[1]}.") if parts[2].startswith("/") else self.filter(image=name)
 
 
 class StoredPart(Part):
