@@ -110,11 +110,14 @@ class CaseFilter(FilterSet):
         return {name: condition for name, condition in conditions.items() if condition is not None}
 
     @property
+    def default_order(self):
+        return "relevance" if "q" in self.chosen else "newest"
+
+    @property
     def order(self):
         """The name of the order in use."""
-        default = "relevance" if "q" in self.chosen else "newest"
-        order = self.chosen.get("sort", default)
-        return "newest" if order == "relevance" and default == "newest" else order
+        order = self.chosen.get("sort", self.default_order)
+        return self.default_order if order == "relevance" else order
 
     @property
     def orders(self):
@@ -181,7 +184,7 @@ class CaseFilter(FilterSet):
     def parameters(self):
         """(name, value) of all that is on except the page, sorted: the one address of this list."""
         pairs = [(name, value) for name in self.conditions for value in as_list(self.chosen[name])]
-        if "sort" in self.chosen and self.order != ("relevance" if "q" in self.chosen else "newest"):
+        if self.order != self.default_order:
             pairs.append(("sort", self.order))
         return sorted((name, str(value)) for name, value in pairs)
 

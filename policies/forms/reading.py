@@ -6,14 +6,12 @@ class CompareForm(forms.Form):
     """Which two of the public `editions` (newest first) to compare; without a second one the newest."""
 
     def __init__(self, data, editions):
-        super().__init__(data if "from" in data else None)
         self.by_number = {edition.number: edition for edition in editions}
         choices = [(n, f"Edition {n}, {date_format(edition.decided_at, 'j F Y')}") for n, edition in self.by_number.items()]
         newest, oldest = max(self.by_number), min(self.by_number)
+        super().__init__({"from": data["from"], "to": data.get("to", newest)} if "from" in data else None)
         self.fields["from"] = forms.TypedChoiceField(label="Compare", choices=choices, coerce=int, initial=oldest)
-        self.fields["to"] = forms.TypedChoiceField(
-            label="with", choices=choices, coerce=int, initial=newest, required=False, empty_value=newest
-        )
+        self.fields["to"] = forms.TypedChoiceField(label="with", choices=choices, coerce=int, initial=newest)
 
     def clean(self):
         if self.cleaned_data.get("from") == self.cleaned_data.get("to"):

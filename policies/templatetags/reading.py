@@ -58,6 +58,12 @@ def sections(revision):
 
 
 @register.filter
+def goals(revision):
+    """The goals of the text, once each, in the order of its links."""
+    return list(dict.fromkeys(link.goal for link in revision.sdglinks.all()))
+
+
+@register.filter
 def theme_names(revision):
     """(value, label) of each theme."""
     return [(theme, Theme(theme).label) for theme in revision.themes]

@@ -117,6 +117,11 @@ def test_a_case_shows_what_a_reader_needs(client, db):
     assert '<rect class="outcome-bar-baseline" width="75"' in html
 
 
+def test_goals_stand_once(client, db):
+    html = client.get(publish(rich(links=["11.2", "3.6", "11.6"])).get_absolute_url()).content.decode()
+    assert re.findall(r'href="/goals/(\d+)/"', html[: html.index("At a glance")]) == ["11", "3"]
+
+
 def test_sections_stand_in_order_and_empty_ones_are_left_out(client, db):
     html = client.get(publish(rich()).get_absolute_url()).content.decode()
     sections = re.findall(r'<section class="stage" id="(\w+)"', html)
@@ -145,7 +150,7 @@ def test_a_script_in_the_text_is_only_text(client, db):
         challenge="<p onclick='alert(3)'>Hello <script>alert(4)</script><a href='javascript:alert(5)'>there</a></p>",
     )
     html = client.get(publish(revision).get_absolute_url()).content.decode()
-    assert "<h1>&lt;script&gt;alert(1)&lt;/script&gt;</h1>" in html
+    assert '<h1 lang="en">&lt;script&gt;alert(1)&lt;/script&gt;</h1>' in html
     assert "&lt;img src=x onerror=alert(2)&gt;" in html
     assert [bad for bad in ["<script>alert", "onclick", "javascript:", "<img src=x", "alert(4)"] if bad in html] == []
 
@@ -242,9 +247,9 @@ def two_editions(db):
 def test_each_edition_keeps_its_address(client, two_editions):
     url = two_editions.get_absolute_url()
     first, second = client.get(url + "v/1/"), client.get(url + "v/2/")
-    assert "<h1>Buses that come on time</h1>" in first.content.decode()
+    assert '<h1 lang="en">Buses that come on time</h1>' in first.content.decode()
     assert "This is edition 1. A newer edition exists." in words(first)
-    assert "<h1>Buses that come every ten minutes</h1>" in second.content.decode()
+    assert '<h1 lang="en">Buses that come every ten minutes</h1>' in second.content.decode()
     assert "This is edition 2, the current one." in words(second)
     assert "A newer edition exists" not in words(second)
     assert "Last confirmed as true" in words(second)
