@@ -13,9 +13,6 @@ class ModeratedAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def has_module_permission(self, request):
         return may_moderate(request.user)
 

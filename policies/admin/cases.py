@@ -138,7 +138,7 @@ class PolicyCaseAdmin(ModeratedAdmin):
 
     def _context(self, request, title, subtitle=None):
         site = self.admin_site.each_context(request)
-        return {**site, "opts": self.opts, "media": self.media, "title": title, "subtitle": subtitle}
+        return {**site, "opts": self.opts, "title": title, "subtitle": subtitle}
 
     def _case_page(self, request, case, rename_form):
         editions = list(case.revisions.visible_to(request.user).select_related("author").order_by("number"))

@@ -228,7 +228,6 @@ class RevisionAdmin(ModeratedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "media": self.media,
             "title": "Review",
             "subtitle": str(revision),
             "revision": revision,

@@ -363,6 +363,7 @@ def test_without_a_reason_nothing_happens_and_nothing_typed_is_lost(client, mode
     revision.refresh_from_db()
     assert (response.status_code, revision.status, revision.internal_notes.count()) == (200, "submitted", 0)
     assert list(response.context["form"].errors) == ["note"]
+    assert len(re.findall(r'<a href="#id_note">To the author: Write ', response.content.decode())) == 1
     assert "Note &lt;1&gt;</textarea>" in response.content.decode()
 
 
