@@ -26,10 +26,9 @@ def addresses(revision):
 
 
 def fetch(client, address):
-    """The response, read and closed."""
+    """The response with its body, read to the end so that the file is closed."""
     response = client.get(address)
     response.body = response.getvalue()
-    response.close()
     return response
 
 
