@@ -28,7 +28,10 @@ def save_step(request, revision, form):
     try:
         form.save(by=request.user, now=now)
     except EditConflict as conflict:
-        return _conflict(request, conflict.revision, form, quiet)
+        again = form.rebased(conflict.revision)
+        if not again.is_valid() or again.differs():
+            return _conflict(request, conflict.revision, form, quiet)
+        revision = conflict.revision  # the same text came twice at once: it is stored
     except MoveNotAllowed:
         revision.refresh_from_db()
         return _conflict(request, revision, form, quiet)

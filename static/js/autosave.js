@@ -49,7 +49,7 @@ function touched() {
 export function save() {
   clearTimeout(timer);
   timer = null;
-  if (stopped || busy || changes === stored) return busy;
+  if (stopped || leaving || busy || changes === stored) return busy;
   const sent = changes;
   busy = send()
     .then((response) => answered(response, sent))

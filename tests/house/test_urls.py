@@ -1,0 +1,63 @@
+"""Each address has an audience. A new address is tested without anybody remembering: it must be put in the table."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.factories.accounts import UserFactory
+
+EVERYBODY = {
+    "home", "about", "healthz", "demo_mail", "demo_letter",
+    "case_list", "case", "edition", "case_versions", "goal_list", "goal", "target",
+    "city_list", "city", "organisation_list",
+    "document", "picture_file",
+}  # fmt: skip
+SIGNED_IN = {
+    "my_work", "share_case", "case_tasks", "edit_step", "preview", "submit_case", "recall_case", "withdraw_draft",
+    "revise_case", "withdraw_case",
+    "ask_membership", "my_memberships",
+    "profile", "export_data", "delete_account",
+}  # fmt: skip
+
+
+def patterns(resolver=None, namespace=""):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield namespace + pattern.name, pattern
+
+
+OURS = {name: pattern for name, pattern in patterns() if ":" not in name and not name.startswith(("account_", "mfa_"))}
+ADMIN = {name: pattern for name, pattern in patterns() if name.startswith("admin:")}
+
+
+def address(name, pattern):
+    values = {"IntConverter": 1, "SlugConverter": "x", "StringConverter": "x", "PathConverter": "x"}
+    converters = pattern.pattern.converters
+    return reverse(name, kwargs={key: values[type(converter).__name__] for key, converter in converters.items()})
+
+
+def test_every_address_has_an_audience():
+    assert set(OURS) == EVERYBODY | SIGNED_IN
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_login_is_asked_where_the_table_says(name, client, db):
+    answer = client.get(address(name, OURS[name]))
+    to_login = answer.status_code == 302 and answer["Location"].startswith(reverse("account_login"))
+    assert to_login == (name in SIGNED_IN)
+
+
+@pytest.mark.parametrize("name", sorted(ADMIN))
+def test_the_admin_site_is_for_staff(name, client, db):
+    try:
+        url = address(name, ADMIN[name])
+    except Exception:  # an address with a regular expression; the index stands for it
+        url = reverse("admin:index")
+    anonymous = client.get(url)
+    client.force_login(UserFactory())
+    stranger = client.get(url)
+    if name in {"admin:logout", "admin:jsi18n"}:
+        return
+    assert anonymous.status_code in {302, 405}
+    assert stranger.status_code in {302, 403, 405}
