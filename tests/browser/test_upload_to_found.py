@@ -29,7 +29,7 @@ class Person:
     def __init__(self, browser, site, javascript, complaints):
         self.site = site
         self.page = browser.new_context(java_script_enabled=javascript, viewport={"width": 1280, "height": 900}).new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         self.javascript = javascript
         self.page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
         self.page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -52,7 +52,7 @@ class Person:
     def write(self, field, text):
         """Into a section of the story: the editor with JavaScript, the plain box without."""
         if self.javascript:
-            self.page.locator(f"#part-{field} .ProseMirror").first.click()
+            self.page.locator(f"#part-{field} [contenteditable=true]").first.click()
             self.page.keyboard.insert_text(text)
         else:
             self.page.fill(f"[name={field}]", text)
@@ -184,7 +184,7 @@ def return_with_a_comment(moderator):
 
 
 def mend(official):
-    assert official.newest_letter("[Cc]omments|[Rr]eturned")
+    assert official.newest_letter("Please mend")
     official.sees("Please give the number of tonnes as a figure.")
     official.open("/my/work/")
     official.follow("Compost from three markets")
