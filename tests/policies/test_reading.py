@@ -200,6 +200,20 @@ def test_targets_in_true_order():
     assert in_order(["11.a", "11.10", "2.1", "11.2", "11.b"]) == ["2.1", "11.2", "11.10", "11.a", "11.b"]
 
 
+def test_those_who_may_find_the_way_to_change_the_case(client, db):
+    case = publish(rich())
+    official = UserFactory()
+    MembershipFactory(city=case.city, user=official, approved=True, decided_by=UserFactory())
+    ways = {}
+    people = {"nobody": None, "stranger": UserFactory(), "official": official, "moderator": UserFactory(moderator=True)}
+    for name, user in people.items():
+        if user:
+            client.force_login(user)
+        html = client.get(case.get_absolute_url()).content.decode()
+        ways[name] = re.findall(rf'href="{case.get_absolute_url()}(revise|withdraw)/"', html)
+    assert ways == {"nobody": [], "stranger": [], "official": ["revise", "withdraw"], "moderator": ["withdraw"]}
+
+
 # While an edit waits
 
 
