@@ -31,7 +31,9 @@ class Person:
         self.page = browser.new_context(java_script_enabled=javascript, viewport={"width": 1280, "height": 900}).new_page()
         self.page.set_default_timeout(30_000)
         self.javascript = javascript
-        self.page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
+        self.page.on(
+            "console", lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None
+        )
         self.page.on("pageerror", lambda error: complaints.append(str(error)))
 
     def open(self, path):
