@@ -14,7 +14,8 @@ EVERYBODY = {
 SIGNED_IN = {
     "my_work", "share_case", "case_tasks", "edit_step", "preview", "submit_case", "recall_case", "withdraw_draft",
     "revise_case", "withdraw_case",
-    "ask_membership", "my_memberships",
+    "ask_membership", "my_memberships", "end_membership",
+    "city_team", "invite_colleague", "withdraw_invitation", "accept_invitation",
     "profile", "export_data", "delete_account",
 }  # fmt: skip
 
@@ -32,7 +33,7 @@ ADMIN = {name: pattern for name, pattern in patterns() if name.startswith("admin
 
 
 def address(name, pattern):
-    values = {"IntConverter": 1, "SlugConverter": "x", "StringConverter": "x", "PathConverter": "x"}
+    values = {"IntConverter": 1, "SlugConverter": "x", "StringConverter": "x", "PathConverter": "x", "TargetCode": "11.2"}
     converters = pattern.pattern.converters
     return reverse(name, kwargs={key: values[type(converter).__name__] for key, converter in converters.items()})
 
