@@ -1,6 +1,6 @@
-from django.template.response import TemplateResponse
+from django.shortcuts import render
 
-from .uploads import LARGEST_BODY, MB
+from .uploads import LARGEST_BODY
 
 
 class BodyLimitMiddleware:
@@ -16,6 +16,4 @@ class BodyLimitMiddleware:
             length = 0
         if length <= LARGEST_BODY:
             return self.get_response(request)
-        response = TemplateResponse(request, "413.html", {"limit": LARGEST_BODY // MB}, status=413)
-        response["Connection"] = "close"
-        return response.render()
+        return render(request, "413.html", status=413)

@@ -29,7 +29,7 @@ def save_step(request, revision, form):
         form.save(by=request.user, now=now)
     except EditConflict as conflict:
         again = form.rebased(conflict.revision)
-        if not again.is_valid() or again.differs():
+        if request.FILES or not again.is_valid() or again.differs():
             return _conflict(request, conflict.revision, form, quiet)
         revision = conflict.revision  # the same text came twice at once: it is stored
     except MoveNotAllowed:
@@ -57,16 +57,12 @@ def _saved(revision, form, now):
 
 def _onward(request, revision, form):
     """Redirect to where the button that was pressed leads. `saved` tells the browser to drop its own copy."""
+    here = reverse("edit_step", args=[revision.pk, form.slug])
     saved = f"?saved={revision.pk}-{form.slug}"
-    if more := request.POST.get("more"):
-        return HttpResponseRedirect(
-            f"{reverse('edit_step', args=[revision.pk, form.slug])}{saved}&more={more[:20]}#part-{more[:20]}"
-        )
+    if (more := request.POST.get("more")) in form.rows:
+        return HttpResponseRedirect(f"{here}{saved}&more={more}#part-{more}")
     slugs = [step.slug for step in STEPS]
     later = slugs[slugs.index(form.slug) + 1 :]
-    if "stay" in request.POST:
-        messages.success(request, "Saved.")
-        later = [form.slug]
     if "list" in request.POST or not later:
         messages.success(request, "Saved.")
         return HttpResponseRedirect(reverse("case_tasks", args=[revision.pk]) + saved)

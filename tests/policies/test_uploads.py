@@ -241,6 +241,13 @@ def test_when_the_disk_is_full_there_is_no_row_and_no_half(post, revision, setti
     assert on_disk(settings) == []
 
 
+def test_a_file_sent_from_an_old_page_is_not_lost_in_silence(post, revision):
+    post(documents=upload("a.pdf", PDF))
+    response = post(version=0, documents=upload("b.pdf", PDF))
+    assert (response.status_code, "Choose new files again" in response.content.decode()) == (409, True)
+    assert [document.name for document in revision.documents.all()] == ["a.pdf"]
+
+
 def test_what_is_said_about_a_picture_is_stored(post, revision):
     post(pictures=upload("bus.jpg", photo()))
     picture = Picture.objects.get()
