@@ -5,6 +5,7 @@ from .views import demo, front, health
 urlpatterns = [
     path("", front.home, name="home"),
     path("about/", front.about, name="about"),
+    path("favicon.ico", front.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("demo/mail/", demo.demo_mail, name="demo_mail"),
     path("demo/mail/<str:name>/", demo.demo_letter, name="demo_letter"),

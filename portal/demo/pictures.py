@@ -6,10 +6,11 @@ import random
 from PIL import Image, ImageColor, ImageDraw
 
 SIZE = WIDTH, HEIGHT = 1280, 720
+STORED = (960, 540)
 
 
 def skyline(name, colour):
-    """JPEG bytes of a 1280 x 720 picture."""
+    """JPEG bytes of a 960 x 540 picture."""
     dice = random.Random(name)  # noqa: S311 - a drawing, not a secret
     base = ImageColor.getrgb(colour)
     picture = Image.new("RGB", SIZE, _mix(base, (255, 255, 255), 0.82))
@@ -22,7 +23,7 @@ def skyline(name, colour):
             _hills(draw, dice, ground - 40, shade)
         _houses(draw, dice, ground, shade, light=_mix(base, (255, 255, 255), 0.6) if layer == 2 else None)
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=80)
+    picture.resize(STORED, Image.Resampling.BOX).save(out, "JPEG", quality=80)
     return out.getvalue()
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.templatetags.static import static
 
 from cities.models import City
 from policies.models import PolicyCase
@@ -39,3 +41,9 @@ def home(request):
 def about(request):
     context = {"platforms": platforms(), "contact_email": parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}
     return TemplateResponse(request, "portal/about.html", context)
+
+
+@login_not_required
+def favicon(request):
+    """For browsers that ask for it without reading the page."""
+    return redirect(static("img/mark.svg"), permanent=True)

@@ -16,8 +16,13 @@ def test_refuses_without_debug(db, settings):
     assert User.objects.count() == 0
 
 
+def no_renditions(**kwargs):
+    """Renditions have tests of their own, and take half of the time."""
+
+
 def test_builds_the_whole_world_once(db, settings, client, mailoutbox, django_capture_on_commit_callbacks):
     settings.DEBUG = True
+    settings.PICTURES = {**settings.PICTURES, "PROCESSOR": f"{__name__}.no_renditions"}
     with django_capture_on_commit_callbacks(execute=True):
         call_command("seed_demo", verbosity=0)
     published = PolicyCase.objects.published()
