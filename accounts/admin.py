@@ -1,10 +1,9 @@
-import allauth.account.admin  # registers its models when it is first imported: here, before we take them out
-import allauth.mfa.admin  # noqa: F401
+from allauth.account.admin import EmailAddress  # imported from the admin, so that they are registered before we take them out
 from allauth.account.decorators import secure_admin_login
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
+from allauth.mfa.admin import Authenticator
 from django.contrib import admin
 from django.shortcuts import redirect
+from django_tasks_db.admin import DBTaskResult
 
 from .actions import delete_account
 from .models import User
@@ -19,8 +18,9 @@ def password_change(request, extra_context=None):
 
 admin.site.password_change = password_change
 
-# Addresses and second factors belong to the person; the pages of the account change them.
-admin.site.unregister([EmailAddress, Authenticator])
+# Addresses and second factors belong to the person; the pages of the account change them. Tasks hold whole
+# letters, with links that open accounts.
+admin.site.unregister([EmailAddress, Authenticator, DBTaskResult])
 
 
 @admin.register(User)

@@ -10,4 +10,4 @@ class PoliciesConfig(AppConfig):
 
         from . import personal_data
 
-        register("policies", export=personal_data.export, warnings=personal_data.warnings)
+        register("policies", export=personal_data.export, warnings=personal_data.warnings, forget=personal_data.forget)

@@ -30,6 +30,11 @@ def warnings(user):
     return [f"You have {drafts} unfinished draft{'s' if drafts > 1 else ''}. Colleagues of your city can go on with it."]
 
 
+def forget(user):
+    """The contact of a case is an office; where somebody gave their own address, it goes with them."""
+    Revision.objects.filter(contact_email__iexact=user.email).update(contact_email="")
+
+
 def _editions_of(user):
     hand = Q(author=user) | Q(edited_by=user) | Q(submitted_by=user)
     editions = Revision.objects.filter(hand).select_related("case__city").order_by("created_at", "pk")

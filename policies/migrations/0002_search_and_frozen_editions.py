@@ -11,12 +11,13 @@ ALTER TEXT SEARCH CONFIGURATION portal
 NO_SEARCH = "DROP TEXT SEARCH CONFIGURATION portal;"
 
 # A public edition is cited by its address, so its text stays as it is. What may still change: its
-# status, and the people, who may have their account deleted.
+# status, and what the public never saw: the people, who may have their account deleted, and the contact.
 REVISION = """
 CREATE FUNCTION policies_keep_published_revision() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     free text[] := ARRAY[
-        'status', 'author_id', 'edited_by_id', 'submitted_by_id', 'decided_by_id', 'assignee_id', 'claimed_at'
+        'status', 'author_id', 'edited_by_id', 'submitted_by_id', 'decided_by_id', 'assignee_id', 'claimed_at',
+        'contact_office', 'contact_email'
     ];
 BEGIN
     IF OLD.status IN ('published', 'superseded')

@@ -85,3 +85,12 @@ def test_the_public_page_stays_as_it_was_when_its_author_leaves(db, client):
 def page_of(client, revision):
     html = client.get(revision.case.get_absolute_url()).content.decode()
     return re.sub(r'nonce="[^"]*"', "", html)
+
+
+def test_an_own_address_given_as_contact_goes_too(db):
+    user = UserFactory(email="mina@example.org")
+    mine = RevisionFactory(author=user, published=True, contact_email="Mina@example.org")
+    other = RevisionFactory(author=user, published=True, contact_email="office@example.org")
+    delete_account(user=user)
+    contacts = Revision.objects.filter(pk__in=[mine.pk, other.pk]).order_by("pk").values_list("contact_email", flat=True)
+    assert list(contacts) == ["", "office@example.org"]
