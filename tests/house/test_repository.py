@@ -39,3 +39,12 @@ def test_no_migration_is_missing():
         check=False,
     )
     assert (run.returncode, run.stdout.strip()) == (0, "No changes detected")
+
+
+def test_every_variable_is_explained():
+    """What settings and gunicorn.conf.py read from the environment stands in .env.example, and nothing else does."""
+    read = set()
+    for file in ("config/settings.py", "gunicorn.conf.py"):
+        read |= set(re.findall(r"(?:env\.\w+|environ\.get)\(\s*\"([A-Z_]+)\"", (ROOT / file).read_text()))
+    explained = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert explained - {"SECRET_KEY_FILE"} == read
