@@ -5,6 +5,8 @@ from .views import demo, front, health
 urlpatterns = [
     path("", front.home, name="home"),
     path("about/", front.about, name="about"),
+    path("accessibility/", front.accessibility, name="accessibility"),
+    path("privacy/", front.privacy, name="privacy"),
     path("favicon.ico", front.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("demo/mail/", demo.demo_mail, name="demo_mail"),

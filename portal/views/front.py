@@ -24,6 +24,11 @@ def platforms():
         return list(csv.DictReader(file))
 
 
+def contact_email():
+    """Where people reach the secretariat."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
 @login_not_required
 def home(request):
     cases = PolicyCase.objects.visible_to(request.user).published()
@@ -39,8 +44,18 @@ def home(request):
 
 @login_not_required
 def about(request):
-    context = {"platforms": platforms(), "contact_email": parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}
-    return TemplateResponse(request, "portal/about.html", context)
+    return TemplateResponse(request, "portal/about.html", {"platforms": platforms(), "contact_email": contact_email()})
+
+
+@login_not_required
+def accessibility(request):
+    return TemplateResponse(request, "portal/accessibility.html", {"contact_email": contact_email()})
+
+
+@login_not_required
+def privacy(request):
+    context = {"contact_email": contact_email(), "session_days": settings.SESSION_COOKIE_AGE // (24 * 3600)}
+    return TemplateResponse(request, "portal/privacy.html", context)
 
 
 @login_not_required
