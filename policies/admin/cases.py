@@ -5,6 +5,7 @@ from itertools import pairwise
 import rules
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -134,7 +135,10 @@ class PolicyCaseAdmin(ModeratedAdmin):
     def _case(self, request, pk):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request).select_related("city", "live"), pk=pk)
+        try:
+            return get_object_or_404(self.get_queryset(request).select_related("city", "live"), pk=pk)
+        except ValueError:  # the admin site's own address of a row takes any text
+            raise Http404 from None
 
     def _context(self, request, title, subtitle=None):
         site = self.admin_site.each_context(request)

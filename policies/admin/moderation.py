@@ -4,6 +4,7 @@ import rules
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -136,7 +137,10 @@ class RevisionAdmin(ModeratedAdmin):
     def get_edition(self, request, pk):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return get_object_or_404(Revision.objects.visible_to(request.user), pk=pk)
+        try:
+            return get_object_or_404(Revision.objects.visible_to(request.user), pk=pk)
+        except ValueError:  # the admin site's own address of a row takes any text
+            raise Http404 from None
 
     # Columns of the queue
 
