@@ -1,6 +1,5 @@
 """Writing a case, from the author's side."""
 
-import random
 import re
 import uuid
 
@@ -388,14 +387,3 @@ class TestEnds:
         client.force_login(MembershipFactory(approved=True).user)
         assert client.post(reverse(name, args=[public.case.slug]), {"reason": "Mine"}).status_code == 403
         assert PolicyCase.objects.get().status == "published"
-
-
-@pytest.mark.parametrize("step", [step.slug for step in STEPS])
-def test_random_bytes_at_each_step(writer, revision, step):
-    dice = random.Random(step)
-    names = [*sent(STEP[step](revision=revision, user=revision.author)), *STEP[step].base_fields]
-    for turn in range(20):
-        data = {name: dice.randbytes(dice.randrange(12)) for name in names if dice.random() < 0.7}
-        # Drawing a page again takes much longer than refusing it: most turns ask for the short answer.
-        headers = {} if turn % 10 == 0 else {"X-Autosave": "1"}
-        assert writer.post(step_url(revision, step), data, headers=headers).status_code in {200, 302, 409, 422}
