@@ -52,7 +52,7 @@ def small_world():
     return world
 
 
-def address(name, pattern, world, **values):
+def address(name, pattern, world, /, **values):
     """An address called `name` that exists in `world`, or None for one whose parts nobody could know."""
     case, edition = world.published.case, world.submitted if name.startswith("admin:") else world.draft
     of_city = {"city", "city_team", "invite_colleague"}

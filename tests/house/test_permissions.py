@@ -97,7 +97,7 @@ def in_state(state, city, author):
     reached = {"submitted": "submitted", "returned": "returned", "rejected": "submitted", "draft": "", "withdrawn": ""}
     revision = RevisionFactory(complete=True, case__city=city, author=author)
     DocumentFactory(revision=revision)
-    PictureFactory(revision=revision)
+    PictureFactory(revision=revision, image__width=700, image__height=70)
     OutcomeFactory(revision=revision)
     if status := reached.get(state, "published"):
         bring(revision, status)
@@ -113,7 +113,7 @@ def in_state(state, city, author):
         if state == "earlier":
             bring(edit, "published")
         else:
-            PictureFactory(revision=edit, position=9)
+            PictureFactory(revision=edit, position=9, image__width=700, image__height=70)
             revision = edit
     if state == "gone":
         case.withdraw(by=author, now=now, note="Out of date")
