@@ -94,8 +94,8 @@ def claim_button(user, revision, now):
 
 
 def state(revision):
-    """Tells one state of an edition from another, to see whether a page is out of date."""
-    return f"{revision.status} {revision.submitted_at and revision.submitted_at.isoformat()}"
+    """Tells one state of an edition and its case from another, to see whether a page is out of date."""
+    return f"{revision.case.status} {revision.status} {revision.submitted_at and revision.submitted_at.isoformat()}"
 
 
 @admin.register(Revision)
@@ -260,6 +260,8 @@ def check_rules(user, revision, decision, comments):
 
 def what_happened(revision):
     """Why a page is out of date, in words."""
+    if revision.status == Status.SUBMITTED and revision.case.status == revision.case.Status.WITHDRAWN:
+        return "the case is withdrawn. To publish this text would bring the case back."
     if revision.status == Status.SUBMITTED:
         return "the author sent a newer text since you opened this page. Read it again."
     move = revision.history.last()
