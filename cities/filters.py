@@ -1,6 +1,7 @@
 import django_filters
 from django import forms
 from django.db.models import Count
+from django.utils.http import urlencode
 from django_countries import countries
 
 from .models import City, Cluster, NetworkMembership, Organisation, Region
@@ -78,6 +79,17 @@ class Directory(django_filters.FilterSet):
                 rest.setlist(name, [value for value in rest.getlist(name) if value != code])
                 chips.append({"label": labels[code], "query": rest.urlencode()})
         return chips
+
+    @property
+    def is_worth_indexing(self):
+        """Whether search engines may list this selection: no search words and at most two filters."""
+        return "q" not in self.data and len(self.chips()) <= 2
+
+    def canonical_query(self, page):
+        """The query string of page number `page` of this selection: the same however it was asked for."""
+        pairs = [(name, value) for name in ["q", *self.facet_names] for value in self.data.getlist(name)]
+        pairs = sorted(pairs) + ([("page", page)] if page > 1 else [])
+        return f"?{urlencode(pairs)}" if pairs else ""
 
     def query(self):
         """The query string of this selection, without the page."""

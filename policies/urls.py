@@ -32,6 +32,7 @@ urlpatterns = [
     path("files/<path:name>", files.picture_file, name="picture_file"),
     path("policies/", reading.case_list, name="case_list"),
     path("policies/<slug:slug>/", reading.case, name="case"),
+    path("policies/<slug:slug>/card.png", reading.case_card_picture, name="case_card_picture"),
     path("policies/<slug:slug>/v/<int:number>/", reading.edition, name="edition"),
     path("policies/<slug:slug>/versions/", reading.case_versions, name="case_versions"),
 ]

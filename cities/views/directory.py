@@ -32,4 +32,5 @@ def _directory(request, template, selection):
         "city_count": City.objects.visible_to(request.user).count(),
         "organisation_count": Organisation.objects.visible_to(request.user).count(),
     }
-    return TemplateResponse(request, template, {"selection": selection, "page": page, **counts})
+    context = {"selection": selection, "page": page, "canonical_query": selection.canonical_query(page.number), **counts}
+    return TemplateResponse(request, template, context)

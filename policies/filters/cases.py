@@ -203,6 +203,11 @@ class CaseFilter(FilterSet):
     def canonical(self):
         return self.url(page=self.results.number) if self.results.number > 1 else self.url()
 
+    @property
+    def is_worth_indexing(self):
+        """Whether search engines may list this list: it has cases, no search words and at most two filters."""
+        return self.total > 0 and "q" not in self.chosen and len(self.parameters) <= 2
+
     @cached_property
     def chips(self):
         """One for each thing that is on, with the address of the list without it."""

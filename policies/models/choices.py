@@ -57,6 +57,14 @@ class Licence(models.TextChoices):
     CC_BY_NC = "CC-BY-NC-4.0", "CC BY-NC 4.0"
     CC0 = "CC0-1.0", "CC0 1.0 (public domain)"
 
+    @property
+    def url(self):
+        """The address of its text."""
+        if self is Licence.CC0:
+            return "https://creativecommons.org/publicdomain/zero/1.0/"
+        kind, version = self.value.lower().removeprefix("cc-").rsplit("-", 1)
+        return f"https://creativecommons.org/licenses/{kind}/{version}/"
+
 
 class CostBand(models.TextChoices):
     """Total cost in US dollars; derived, see `of`."""

@@ -2,14 +2,21 @@
 
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.views.decorators.http import condition
 
+from policies.cards import case_card
 from policies.comparison import public_changes
 from policies.filters import CaseFilter
 from policies.forms.reading import CompareForm
 from policies.models import PastSlug, PolicyCase
+from sdgs.models import Goal
+
+from .files import HOUR
 
 RELATED = 3
 
@@ -33,6 +40,10 @@ def public_case(view):
     return wrapper
 
 
+def _card_tag(request, case):
+    return f'"{case.pk}-{case.published_at:%Y%m%d%H%M%S%f}"'
+
+
 @login_not_required
 def case_list(request):
     found = CaseFilter(request.GET, user=request.user)
@@ -52,6 +63,15 @@ def case(request, case):
         "related": PolicyCase.objects.visible_to(request.user).published().related_to(case).with_card()[:RELATED],
     }
     return TemplateResponse(request, "policies/case.html", context)
+
+
+@public_case
+@condition(etag_func=_card_tag, last_modified_func=lambda request, case: case.published_at)
+def case_card_picture(request, case):
+    goals = Goal.objects.in_bulk(case.goals)
+    main_first = sorted(case.goals, key=lambda number: number != case.primary_goal)
+    picture = case_card(case, [goals[number] for number in main_first], site_name=settings.SITE_NAME)
+    return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": f"public, max-age={HOUR}"})
 
 
 @public_case

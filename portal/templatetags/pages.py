@@ -1,6 +1,19 @@
 from django import template
+from django.utils.safestring import mark_safe
 
 register = template.Library()
+
+
+@register.simple_block_tag
+def capture(content):
+    """What stands inside, on one line; with `as name` to be used more than once."""
+    return mark_safe(" ".join(content.split()))  # rendered, so escaped already
+
+
+@register.filter(is_safe=True)
+def headline(title, site_name):
+    """The title of a page without the name of the site behind it."""
+    return title.removesuffix(f" - {site_name}")
 
 
 @register.filter

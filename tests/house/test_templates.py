@@ -20,5 +20,5 @@ def test_parses(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_has_no_inline_script_or_style(name):
     source = (TEMPLATES / name).read_text()
-    assert re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", source) == []
+    assert re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)[^>]*>", source) == []
     assert re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:", source) == []

@@ -7,8 +7,8 @@ from tests.factories.accounts import UserFactory
 
 EVERYBODY = {
     "home", "about", "accessibility", "privacy", "healthz", "demo_mail", "demo_letter",
-    "case_list", "case", "edition", "case_versions", "goal_list", "goal", "target",
-    "city_list", "city", "organisation_list", "favicon",
+    "case_list", "case", "edition", "case_versions", "case_card_picture", "goal_list", "goal", "target",
+    "city_list", "city", "organisation_list", "favicon", "robots_txt", "sitemap", "sitemap_section",
     "document", "picture_file",
 }  # fmt: skip
 SIGNED_IN = {

@@ -381,9 +381,10 @@ def test_htmx_is_told_the_address_of_the_list(client, three):
     assert response["HX-Push-Url"] == "/policies/?goal=6"
 
 
-def test_the_page_names_its_address(client, three):
+def test_the_page_names_its_address(client, three, settings):
+    settings.SITE_URL = "https://portal.example.org"
     page = client.get("/policies/?theme=water&goal=6").content.decode()
-    assert '<link rel="canonical" href="http://testserver/policies/?goal=6&amp;theme=water">' in page
+    assert '<link rel="canonical" href="https://portal.example.org/policies/?goal=6&amp;theme=water">' in page
 
 
 def test_an_empty_list_says_what_to_drop(client, three):
