@@ -297,9 +297,11 @@ class Revision(Stateful):
 
     def submit(self, *, by, now):
         """Hand the text to the moderators. Raises NotReady, MoveNotAllowed."""
-        if missing := self.missing():
-            raise NotReady(missing)
-        return self.move(self.Status.SUBMITTED, by=by, now=now, submitted_at=now, submitted_by=by)
+        with transaction.atomic():
+            stored = Revision.objects.locked(self.pk)  # a colleague may have emptied a field since we read ours
+            if missing := stored.missing():
+                raise NotReady(missing)
+            return self.move(self.Status.SUBMITTED, by=by, now=now, submitted_at=now, submitted_by=by)
 
     def recall(self, *, by, now):
         """The city takes a submitted text back to go on writing."""
