@@ -59,6 +59,9 @@ class PolicyCaseQuerySet(models.QuerySet):
         """Cases of the cities for which `user` speaks."""
         return self.filter(city__in=City.objects.spoken_for_by(user))
 
+    def of_region(self, region):
+        return self.filter(region=region)
+
     def once_public(self):
         return self.filter(first_published_at__isnull=False)
 
@@ -69,9 +72,13 @@ class PolicyCaseQuerySet(models.QuerySet):
         """Goal number to how many of these cases are about it; goals without a case are left out."""
         return self._count_by("goals", models.PositiveSmallIntegerField())
 
-    def count_by_target(self):
-        """Target code to how many of these cases are about it; targets without a case are left out."""
-        return self._count_by("targets", models.CharField())
+    def count_by_goal_and_region(self):
+        """(goal number, region) to how many of these cases are about it there; pairs without a case are left out."""
+        return self._count_by("goals", models.PositiveSmallIntegerField(), "region")
+
+    def count_by_target_and_region(self):
+        """(target code, region) to how many of these cases are about it there; pairs without a case are left out."""
+        return self._count_by("targets", models.CharField(), "region")
 
     def tags_in_use(self, slugs):
         """Those of the tags `slugs` that one of these cases has."""
@@ -79,9 +86,10 @@ class PolicyCaseQuerySet(models.QuerySet):
         used = self.filter(tag_slugs__overlap=list(slugs)).order_by().values_list("tag_slugs", flat=True) if slugs else []
         return slugs.intersection(*[chain.from_iterable(used)])
 
-    def _count_by(self, column, field):
+    def _count_by(self, column, field, *more):
         value = Func(column, function="unnest", output_field=field, set_returning=True)
-        return dict(self.order_by().annotate(value=value).values_list("value").annotate(cases=Count("pk")))
+        rows = self.order_by().annotate(value=value).values_list("value", *more).annotate(cases=Count("pk"))
+        return {tuple(key) if more else key[0]: cases for *key, cases in rows}
 
     def by_main_goal(self):
         return self.order_by("primary_goal", "-published_at", "-pk")

@@ -75,19 +75,6 @@ def evidence_name(revision):
     return Evidence(revision.evidence_level).label if revision.evidence_level else ""
 
 
-@register.inclusion_tag("policies/_bar.html")
-def outcome_bar(outcome):
-    """Two bars, baseline over latest, on one scale that starts at 0; nothing without a baseline or below 0."""
-    values = [outcome.baseline_value, outcome.latest_value]
-    if None in values or min(values) < 0 or max(values) == 0:
-        return {}
-    return {"baseline": _percent(values[0], max(values)), "latest": _percent(values[1], max(values))}
-
-
-def _percent(value, whole):
-    return max(1, round(100 * value / whole))
-
-
 @register.filter
 def in_order(codes):
     """Target codes in their true order: 11.2, 11.10, 11.a."""

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from cities.models import City
+from policies.charts import totals
 from policies.models import PolicyCase
 from sdgs.models import Goal, Target
 
@@ -14,9 +15,9 @@ LEADING = 5
 
 @login_not_required
 def goal_list(request):
-    goals = list(Goal.objects.all())
-    counts = PolicyCase.objects.visible_to(request.user).published().count_by_goal()
-    context = {"tiles": [(goal, counts.get(goal.number, 0)) for goal in goals]}
+    coverage = PolicyCase.objects.visible_to(request.user).published().count_by_goal_and_region()
+    counts = totals(coverage)
+    context = {"tiles": [(goal, counts[goal.number]) for goal in Goal.objects.all()], "coverage": coverage}
     return TemplateResponse(request, "policies/goal_list.html", context)
 
 
@@ -24,11 +25,13 @@ def goal_list(request):
 def goal(request, number):
     goal = get_object_or_404(Goal, number=number)
     cases = PolicyCase.objects.visible_to(request.user).published().about_goal(number)
-    counts = cases.count_by_target()
+    coverage = cases.count_by_goal_and_region() | cases.count_by_target_and_region()
+    counts = totals(coverage)
     context = {
         "goal": goal,
-        "targets": [(target, counts.get(target.code, 0)) for target in goal.targets.all()],
-        "total": cases.count(),
+        "targets": [(target, counts[target.code]) for target in goal.targets.all()],
+        "total": counts[number],
+        "coverage": coverage,
         "newest": cases.with_card()[:NEWEST],
         "leading": cases.leading_cities()[:LEADING],
     }
@@ -46,12 +49,15 @@ def target(request, number, code):
 @login_not_required
 def city(request, slug):
     city = get_object_or_404(City.objects.visible_to(request.user), slug=slug)
-    cases = PolicyCase.objects.visible_to(request.user).published().of_city(city)
+    public = PolicyCase.objects.visible_to(request.user).published()
+    cases = public.of_city(city)
     counts = cases.count_by_goal()
     context = {
         "city": city,
         "clusters": city.clustermembership_set.select_related("cluster"),
         "cases": cases.by_main_goal().with_card(),
+        "counts": counts,
+        "region_counts": public.of_region(city.region).count_by_goal(),
         "by_goal": [(goal, counts[goal.number]) for goal in Goal.objects.all() if goal.number in counts],
         "speakers": city.memberships.active().count_by_role(),
     }

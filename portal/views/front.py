@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.templatetags.static import static
 
 from cities.models import City
+from policies.charts import totals
 from policies.models import PolicyCase
 from sdgs.models import Goal
 
@@ -32,11 +33,13 @@ def contact_email():
 @login_not_required
 def home(request):
     cases = PolicyCase.objects.visible_to(request.user).published()
-    counts = cases.count_by_goal()
+    coverage = cases.count_by_goal_and_region()
+    counts = totals(coverage)
     context = {
-        "goals": [(goal, counts.get(goal.number, 0)) for goal in Goal.objects.all()],
+        "goals": [(goal, counts[goal.number]) for goal in Goal.objects.all()],
         "case_count": cases.count(),
         "city_count": City.objects.visible_to(request.user).count(),
+        "coverage": coverage,
         "newest": cases.with_card()[:NEWEST],
     }
     return TemplateResponse(request, "portal/home.html", context)
