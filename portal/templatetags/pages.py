@@ -20,3 +20,10 @@ def headline(title, site_name):
 def page_numbers(page):
     """The numbers that a pager shows around the current page, with the paginator's ELLIPSIS for gaps."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+
+
+@register.filter
+def initials(name):
+    """The first letters of the first and the last word of a person's name; one letter for one word, none for none."""
+    words = str(name).split()
+    return "".join(word[0] for word in dict.fromkeys([*words[:1], *words[-1:]])).upper()

@@ -6,7 +6,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from tests.factories.accounts import UserFactory
 
 EVERYBODY = {
-    "home", "about", "accessibility", "privacy", "healthz", "demo_mail", "demo_letter",
+    "home", "about", "accessibility", "privacy", "styleguide", "healthz", "demo_mail", "demo_letter",
     "case_list", "case", "edition", "case_versions", "case_card_picture", "goal_list", "goal", "target",
     "city_list", "city", "organisation_list", "favicon", "robots_txt", "sitemap", "sitemap_section",
     "document", "picture_file",

@@ -8,12 +8,12 @@ from django.urls import reverse
 from tests.factories.policies import RevisionFactory
 
 
-@pytest.mark.parametrize("page", ["about", "accessibility", "privacy"])
-def test_the_footer_leads_to_it_and_it_says_whom_to_write_to(client, db, settings, page):
+@pytest.mark.parametrize("name", ["about", "accessibility", "privacy"])
+def test_the_footer_leads_to_it_and_it_says_whom_to_write_to(client, db, settings, name):
     settings.DEFAULT_FROM_EMAIL = "The portal <desk@city.example>"
     footer = client.get(reverse("case_list")).text.partition('<footer class="site-footer">')[2]
-    assert f'href="{reverse(page)}"' in footer
-    assert '<a href="mailto:desk@city.example">desk@city.example</a>' in client.get(reverse(page)).text
+    assert f'href="{reverse(name)}"' in footer
+    assert '<a href="mailto:desk@city.example">desk@city.example</a>' in client.get(reverse(name)).text
 
 
 def test_who_only_reads_gets_no_cookie(client, db):
