@@ -12,7 +12,6 @@ SDGS = "http://metadata.un.org/sdg"
 
 def about_case(case, revision):
     """The public text `revision` of `case` as a dict. Asks the database nothing when loaded `with_parts`."""
-    years = (revision.start_year, revision.end_year)
     data = {
         "@type": "Article",
         "url": absolute(case.get_absolute_url()),
@@ -28,7 +27,7 @@ def about_case(case, revision):
         "author": {"@type": "GovernmentOrganization", "name": case.city.name},
         "publisher": {"@type": "Organization", "name": settings.SITE_NAME, "url": absolute(reverse("home"))},
         "spatialCoverage": place(case.city),
-        "temporalCoverage": "/".join(str(year or "..") for year in years) if any(years) else "",
+        "temporalCoverage": f"{revision.start_year}/{revision.end_year or '..'}",
         "about": [term(thing) for thing in terms(revision)],
         "keywords": [label for _theme, label in theme_names(revision)] + [tag.name for tag in revision.tags.all()],
         "isBasedOn": revision.source_url,

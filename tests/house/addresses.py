@@ -63,7 +63,7 @@ def address(name, pattern, world, /, **values):
         "number": 11 if name in {"goal", "target"} else 1,
         "name": world.picture.image.name if name == "picture_file" else "letter.log",
         "code": "11.2", "step": "basics", "key": KEY, "old": 1, "new": 2, "uidb36": "1", "id": world.official.pk,
-        "app_label": "policies", "content_type_id": 1,
+        "section": "cases", "app_label": "policies", "content_type_id": 1,
     }  # fmt: skip
     rows = {"policycase": case, "revision": edition, "membership": world.asked}
     for model in apps.get_models():

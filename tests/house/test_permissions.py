@@ -30,6 +30,9 @@ ask_membership      post login 200   200   200   200   200   200   200 | any
 case                get  404   404   404   404   404   404   404   404 | draft submitted returned rejected withdrawn
 case                get  410   410   410   410   410   410   410   410 | gone
 case                get  200   200   200   200   200   200   200   200 | published edit earlier
+case_card_picture   get  404   404   404   404   404   404   404   404 | draft submitted returned rejected withdrawn
+case_card_picture   get  410   410   410   410   410   410   410   410 | gone
+case_card_picture   get  200   200   200   200   200   200   200   200 | published edit earlier
 case_list           get  200   200   200   200   200   200   200   200 | any
 case_tasks          get  login 404   200   200   200   404   403   200 | draft submitted returned rejected edit gone withdrawn
 case_tasks          get  login 403   200   200   200   403   403   200 | published earlier
