@@ -303,7 +303,8 @@ class PolicyCase(Stateful):
             self.save(update_fields=["slug"])
 
     def _free_slug(self, title):
-        stem = slugify(f"{title} {self.city.name}")[:100].strip("-") or f"case-{self.pk}"
+        named = self.city.name.casefold() in title.casefold()
+        stem = slugify(title if named else f"{title} {self.city.name}")[:100].strip("-") or f"case-{self.pk}"
         taken = set(PolicyCase.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
         taken |= set(PastSlug.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
         return next(slug for slug in [stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))] if slug not in taken)
