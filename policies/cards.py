@@ -38,7 +38,7 @@ def case_card(case, goals, *, site_name):
     country = plain(case.country.name)
     if title := plain(case.title):
         write(draw, f"{city}, {country}", MARGIN, 134, sizes=[30, 26], lines=1, fill=SAND)
-        write(draw, title, MARGIN, 182, sizes=[60, 52, 46, 42], lines=5, height=300, fill=WHITE)
+        write(draw, title, MARGIN, 182, sizes=[60, 52, 46, 42], lines=5, height=280, fill=WHITE)
     else:
         write(draw, city, MARGIN, 190, sizes=[84, 68, 56], lines=2, height=200, fill=WHITE)
         write(draw, country, MARGIN, 400, sizes=[40, 34], lines=1, fill=SAND)

@@ -36,6 +36,17 @@ def number(value):
 
 
 @register.filter
+def brief(text, length):
+    """The beginning of `text` on one line, in at most `length` characters; cut between words if it has any."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    words = cut.rpartition(" ")[0]
+    return (words if len(words) > length / 2 else cut).rstrip(" ,;:") + "…"
+
+
+@register.filter
 def prose(html):
     """Safe HTML of one section; cleaned once more on the way out."""
     return mark_safe(clean_prose(html))  # what the sanitiser lets through

@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 
 from cities.models import City
 from policies.models import PolicyCase, Revision
-from policies.templatetags.reading import in_order, number
+from policies.templatetags.reading import brief, in_order, number
 from tests.factories.accounts import UserFactory
 from tests.factories.cities import CityFactory, MembershipFactory
 from tests.factories.policies import (
@@ -193,6 +193,20 @@ def test_related_cases_share_a_target(client, db):
 )
 def test_numbers(value, shown):
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Short  and\nsweet", "Short and sweet"),
+        ("Twenty characters ok", "Twenty characters ok"),
+        ("The buses come, on time and often", "The buses come, on…"),
+        ("It was built well, at last", "It was built well…"),
+        ("수도관교체와누수탐지를함께하는도시의물관리정책", "수도관교체와누수탐지를함께하는도시의물…"),
+    ],
+)
+def test_a_long_text_is_cut_between_words(text, shown):
+    assert brief(text, 20) == shown
 
 
 def test_targets_in_true_order():
