@@ -1,5 +1,7 @@
 """Settings, in a reader's order. Everything a deployment sets comes from the environment; see .env.example."""
 
+import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -203,7 +205,11 @@ TIME_ZONE = "UTC"
 # --- Files --------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    # Not as an app: the admin part of django-leaflet needs the GDAL library. Only its files are used.
+    ("leaflet", Path(find_spec("leaflet").origin).parent / "static" / "leaflet"),
+]
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "files/"  # answered by policies.views.files, which asks who may see the revision
@@ -257,6 +263,13 @@ SDG_API_URL = env.str("SDG_API_URL", "https://unstats.un.org/SDGAPI/v1/sdg/Goal/
 
 TAGGIT_CASE_INSENSITIVE = True
 
+# --- Map ----------------------------------------------------------------------------------------
+
+# By default the maps are drawn from a file of our own, and nothing comes from third parties.
+MAP_TILES_URL = env.str("MAP_TILES_URL", "")
+MAP_TILES_ATTRIBUTION = env.str("MAP_TILES_ATTRIBUTION", "")
+MAP_TILES_HOSTS = re.findall(r"^https://[^/]+", MAP_TILES_URL.replace("{s}", "*"))
+
 # --- Security -----------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
@@ -264,7 +277,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *MAP_TILES_HOSTS],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

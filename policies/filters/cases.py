@@ -19,7 +19,7 @@ from policies.models import CostBand, Evidence, PolicyCase, PolicyStatus, Theme
 from sdgs.models import Goal, Target
 
 from .facets import Chip, Facet, Value, count_values
-from .fields import AnyOf, PageNumber, RanFrom, RanUntil, Search, Sort
+from .fields import AnyOf, PageNumber, RanFrom, RanUntil, Search, Sort, View
 
 SORTS = {
     "relevance": "Best match",
@@ -34,6 +34,7 @@ ORDERS = {
     "title": [Lower("title"), "pk"],
     "verified": [F("verified_on").desc(nulls_last=True), "-pk"],
 }
+VIEWS = {"list": "List", "map": "Map", "table": "Table"}
 PAGE = 20
 TOP_TAGS = 15
 MOST_NAMED = 5  # unknown values named in messages
@@ -59,6 +60,7 @@ class CaseFilter(FilterSet):
     evidence = AnyOf("evidence_level", "in", label="Evidence")
     tag = AnyOf("tag_slugs", "overlap", label="Tag")
     sort = Sort(label="Order", choices=list(SORTS.items()))
+    view = View(label="View", choices=list(VIEWS.items()))
     page = PageNumber(label="Page", min_value=1)
 
     def __init__(self, data, *, user):
@@ -96,6 +98,8 @@ class CaseFilter(FilterSet):
         chosen = {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "", [])}
         if self.years_crossed:
             del chosen["to"]
+        if chosen.get("view") == "map":  # it shows all at once
+            chosen.pop("page", None)
         return chosen
 
     @cached_property
@@ -123,6 +127,16 @@ class CaseFilter(FilterSet):
     def orders(self):
         """(name, label) of the orders to choose from."""
         return [(name, label) for name, label in SORTS.items() if name != "relevance" or "q" in self.chosen]
+
+    @property
+    def shown_as(self):
+        """The name of the view in use: list, map or table."""
+        return self.chosen.get("view", "list")
+
+    @property
+    def views(self):
+        """(name, label, address) of the views of this list."""
+        return [(name, label, self.url(view="" if name == "list" else name)) for name, label in VIEWS.items()]
 
     @property
     def problems(self):
@@ -167,6 +181,16 @@ class CaseFilter(FilterSet):
         paginator.count = self.total
         return paginator.get_page(self.chosen.get("page", 1))
 
+    @cached_property
+    def cities(self):
+        """The cities of what was found, with their number of cases as `cases_here`; most cases first."""
+        return list(self.qs.leading_cities())
+
+    @property
+    def places(self):
+        """(city, address of the list of its cases among what was found)."""
+        return [(city, self.url(city=city.slug, view="")) for city in self.cities]
+
     @property
     def ways_out(self):
         """When nothing was found: the filters that can be dropped alone, as chips with the number of cases then."""
@@ -186,6 +210,8 @@ class CaseFilter(FilterSet):
         pairs = [(name, value) for name in self.conditions for value in as_list(self.chosen[name])]
         if self.order != self.default_order:
             pairs.append(("sort", self.order))
+        if self.shown_as != "list":
+            pairs.append(("view", self.shown_as))
         return sorted((name, str(value)) for name, value in pairs)
 
     @property
@@ -194,9 +220,13 @@ class CaseFilter(FilterSet):
         return urlencode(self.parameters)
 
     def url(self, drop=None, value=None, **more):
-        """The address of this list without the filter `drop` (or one `value` of it), from its first page; plus `more`."""
+        """The address of this list without the filter `drop` (or one `value` of it), from its first page.
+
+        `more` takes the place of what there is under the same names; empty values are left out.
+        """
         pairs = [(name, one) for name, one in self.parameters if name != drop or (value is not None and one != value)]
-        query = urlencode([*pairs, *more.items()])
+        pairs = [pair for pair in pairs if pair[0] not in more] + [pair for pair in more.items() if pair[1]]
+        query = urlencode(sorted(pairs, key=lambda pair: (pair[0] == "page", pair)))
         return reverse("case_list") + (f"?{query}" if query else "")
 
     @property
@@ -205,8 +235,13 @@ class CaseFilter(FilterSet):
 
     @property
     def is_worth_indexing(self):
-        """Whether search engines may list this list: it has cases, no search words and at most two filters."""
-        return self.total > 0 and "q" not in self.chosen and len(self.parameters) <= 2
+        """Whether search engines may list this list: as a list with cases, no search words and at most two filters."""
+        return self.shown_as == "list" and self.total > 0 and "q" not in self.chosen and len(self.parameters) <= 2
+
+    @property
+    def cleared(self):
+        """The address of all cases, in the same view."""
+        return reverse("case_list") + ("" if self.shown_as == "list" else f"?view={self.shown_as}")
 
     @cached_property
     def chips(self):

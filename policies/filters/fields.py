@@ -84,6 +84,17 @@ class Sort(Filter):
         return None
 
 
+class ViewField(forms.ChoiceField):
+    default_error_messages = {"invalid_choice": "Choose list, map or table."}
+
+
+class View(Filter):
+    field_class = ViewField
+
+    def condition(self, name):
+        return None
+
+
 class PageNumber(Filter):
     field_class = forms.IntegerField
 

@@ -40,6 +40,7 @@ def home(request):
         "case_count": cases.count(),
         "city_count": City.objects.visible_to(request.user).count(),
         "coverage": coverage,
+        "cities": cases.leading_cities(),
         "newest": cases.with_card()[:NEWEST],
     }
     return TemplateResponse(request, "portal/home.html", context)
