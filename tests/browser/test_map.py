@@ -45,7 +45,9 @@ def test_the_map_by_keyboard_and_with_filters(live_server, page, complaints, cas
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Daejeon, 1 case")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".leaflet-popup").get_by_role("link", name="1 case")).to_have_attribute("href", "/policies/?city=daejeon")
+    expect(page.locator(".leaflet-popup").get_by_role("link", name="1 case")).to_have_attribute(
+        "href", "/policies/?city=daejeon"
+    )
     page.keyboard.press("Escape")
 
     page.get_by_role("checkbox", name=re.compile("^11 Sustainable")).check()

@@ -48,11 +48,11 @@ def test_home_shows_the_newest_six(client, db):
 
 def test_home_asks_the_database_the_same_for_one_case_and_three(client, db, django_assert_num_queries):
     RevisionFactory(published=True)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("home"))
     RevisionFactory(published=True, links=["1.1", 2, "3.4"])
     RevisionFactory(published=True)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("home"))
 
 
