@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cities.models import City
-from policies.models import Evidence, Outcome, PolicyCase, Revision, RevisionMove
+from policies.models import Evidence, FundingShare, Outcome, PolicyCase, Revision, RevisionMove
 from sdgs.models import Target
 
 # Text (or mark) and ground, as they meet on the pages, with the contrast that WCAG 2.2 AA asks for.
@@ -104,7 +104,7 @@ def people():
 def case():
     """A case without a picture, in no database."""
     return PolicyCase(
-        pk=3, slug="sample", title="Buses that come on time", city=City(name="Galle"), country="LK", goals=[11, 13],
+        pk=3, slug="sample", title="Buses that come on time", city=City(name="Galle", latitude=6.05, longitude=80.21), country="LK", goals=[11, 13],
         primary_goal=11, policy_status="running", start_year=2019, is_demonstration=True,
         summary="The city gave its buses lanes of their own, and counts how many people use them.",
     )  # fmt: skip
@@ -116,7 +116,7 @@ def target():
 
 def glance():
     """The facts of an edition, as the box at the top of a case asks for them."""
-    shares = [Sample(get_source_display="Own budget", share=70), Sample(get_source_display="Donor", share=30)]
+    shares = [FundingShare(source="own_budget", share=70), FundingShare(source="donor", share=30)]
     return Sample(
         pk=1, policy_status="running", get_policy_status_display="Running", start_year=2019, end_year=None, scale="city",
         get_scale_display="The whole city", themes=["transport"], total_usd=4_200_000, local_amount=None, running_usd=150_000,
