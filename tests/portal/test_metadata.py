@@ -330,7 +330,7 @@ def test_a_site_map_that_is_not_there(client, db, url):
 
 
 def test_the_manifest_names_what_is_there(settings):
-    manifest = json.loads(Path(finders.find("site.webmanifest")).read_text())
+    manifest = json.loads(Path(finders.find("manifest.json")).read_text())
     assert manifest["name"] == settings.SITE_NAME
     assert [icon["src"] for icon in manifest["icons"] if not finders.find(icon["src"])] == []
 
