@@ -24,7 +24,7 @@ class ProfileForm(forms.ModelForm):
         fields = ["display_name", "position", "organisation", "language", "time_zone"]
         labels = {"display_name": "Your name"}
         help_texts = {
-            "display_name": "Shown with the cases that you write.",
+            "display_name": "Shown to the colleagues of your city and to the secretariat.",
             "position": "For example: officer for waste management.",
             "organisation": "The city or organisation that you work for.",
             "language": "The language that you prefer to read.",
