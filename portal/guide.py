@@ -104,8 +104,9 @@ def people():
 def case():
     """A case without a picture, in no database."""
     return PolicyCase(
-        pk=3, slug="sample", title="Buses that come on time", city=City(name="Galle", latitude=6.05, longitude=80.21), country="LK", goals=[11, 13],
-        primary_goal=11, policy_status="running", start_year=2019, is_demonstration=True,
+        pk=3, slug="sample", title="Buses that come on time", goals=[11, 13], primary_goal=11,
+        city=City(name="Galle", latitude=6.05, longitude=80.21), country="LK",
+        policy_status="running", start_year=2019, is_demonstration=True,
         summary="The city gave its buses lanes of their own, and counts how many people use them.",
     )  # fmt: skip
 
@@ -127,10 +128,15 @@ def glance():
 
 def outcomes():
     return [
-        Outcome(measured="Passengers a day", unit="people", baseline_value=400, baseline_year=2018, latest_value=1200,
+        Outcome(pk=1, measured="Passengers a day", unit="people", baseline_value=400, baseline_year=2018, latest_value=1200,
                 latest_year=2024, evidence=Evidence.MEASURED),
-        Outcome(measured="Late buses", unit="%", latest_value=9, latest_year=2024, evidence=Evidence.CLAIMED),
+        Outcome(pk=2, measured="Late buses", unit="%", latest_value=9, latest_year=2024, evidence=Evidence.CLAIMED),
     ]  # fmt: skip
+
+
+def coverage():
+    """Numbers of cases by goal and region."""
+    return {(11, "south-east-asia"): 14, (11, "east-north-east-asia"): 6, (13, "south-south-west-asia"): 3, (6, "pacific"): 1}
 
 
 def history():

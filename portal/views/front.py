@@ -58,7 +58,11 @@ def accessibility(request):
 
 @login_not_required
 def privacy(request):
-    context = {"contact_email": contact_email(), "session_days": settings.SESSION_COOKIE_AGE // (24 * 3600)}
+    context = {
+        "contact_email": contact_email(),
+        "session_days": settings.SESSION_COOKIE_AGE // (24 * 3600),
+        "tile_hosts": settings.MAP_TILES_HOSTS,
+    }
     return TemplateResponse(request, "portal/privacy.html", context)
 
 

@@ -28,6 +28,7 @@ def styleguide(request):
         "pictured_case": PolicyCase.objects.published().with_card().exclude(lead=None).first(),
         "glance": guide.glance(),
         "outcomes": guide.outcomes(),
+        "coverage": guide.coverage(),
         "history": guide.history(),
         "page": guide.page(),
         "target": guide.target(),

@@ -29,3 +29,9 @@ def test_the_cookies_are_those_that_the_page_on_privacy_names(client, db, settin
     assert named == [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages"]
     assert f"for {settings.SESSION_COOKIE_AGE // 86400} days at most" in page
     assert client.get(reverse("account_login")).cookies.keys() == {"csrftoken"}
+
+
+def test_a_server_of_map_pictures_is_named(client, db, settings):
+    assert "no fonts or maps of somebody else" in client.get(reverse("privacy")).text
+    settings.MAP_TILES_HOSTS = ["https://tiles.example.org"]
+    assert "the ground of the maps comes from https://tiles.example.org, which sees" in client.get(reverse("privacy")).text

@@ -24,8 +24,9 @@ def test_the_guide_shows_every_component(client, db, settings, development):
     PictureFactory(revision=revision)
     bring(revision, "published")
     shown = {template.name for template in client.get(reverse("styleguide")).templates}
-    files = (settings.BASE_DIR / "templates/components").glob("*.html")
-    assert {f"components/{file.name}" for file in files} - shown == set()
+    templates = settings.BASE_DIR / "templates"
+    components = {str(file.relative_to(templates)) for file in templates.glob("components/**/*.html")}
+    assert components - shown == set()
 
 
 def test_the_guide_needs_no_case_in_the_database(client, db, development):
