@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-UNITS = 20  # of the drawing in a degree; `make_land` draws the land in them
+UNITS = 10  # of the drawing in a degree; `make_land` draws the land in them
 SEAM = -30  # degrees east at which the map begins and ends: between Africa and America
 MARGIN = 4  # degrees around the outermost cities
 SHAPE = 1.5  # width of a map to its height

@@ -32,7 +32,7 @@ async function addLand(data) {
   const rings = await (land ??= readLand(data));
   for (const shift of [0, 360]) {
     const moved = rings.map((ring) => ring.map(([y, x]) => [y, x + shift]));
-    L.polygon(moved, { className: "map-land", stroke: false, interactive: false }).addTo(map);
+    L.polygon(moved, { className: "map-land", stroke: false, fillOpacity: 1, interactive: false }).addTo(map);
   }
 }
 

@@ -49,7 +49,7 @@ def test_the_frame_holds_all_with_a_margin(places):
 def test_a_drawing_says_what_it_is_and_has_a_dot_a_city():
     drawing = draw(city_map([build(SEOUL, 4), build(APIA, 1)], "Two <cities>"))
     assert 'role="img" aria-label="Two &lt;cities&gt;"' in drawing
-    assert re.findall(r'd="M([^"]+)h0" stroke-width="(\d+)"', drawing) == [("2540.0,-750.0", "13"), ("3764.0,276.0", "10")]
+    assert re.findall(r'd="M([^"]+)h0" stroke-width="(\d+)"', drawing) == [("1270.0,-375.0", "13"), ("1882.0,138.0", "10")]
     assert re.findall(r'(style|data-land|data-tiles)="', drawing) == []
 
 
@@ -71,7 +71,7 @@ def test_tiles_are_named_only_when_there_is_a_server_for_them(settings):
 
 def test_the_land_is_light(settings):
     land = (settings.BASE_DIR / "static/map/land.svg").read_bytes()
-    assert len(gzip.compress(land)) < 15_000
+    assert len(gzip.compress(land)) < 10_000
 
 
 def test_land_is_drawn_from_topojson(tmp_path, monkeypatch):
@@ -90,4 +90,4 @@ def test_land_is_drawn_from_topojson(tmp_path, monkeypatch):
     monkeypatch.setattr(make_land, "LAND", tmp_path / "land.svg")
     call_command("make_land", tmp_path / "land.json")
     path = re.findall(r' d="([^"]*)"', (tmp_path / "land.svg").read_text())
-    assert path == ["M2400,-200l200 0 0-200-200 0z"]
+    assert path == ["M1200,-100l100 0 0-100-100 0z"]

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 from cities.maps import UNITS
 
 LAND = Path(settings.BASE_DIR) / "static" / "map" / "land.svg"
-FINE, COARSE = 0.1, 0.4  # degrees by which the coast may be off: where the members are, and elsewhere
+FINE, COARSE = 0.12, 0.5  # degrees by which the coast may be off: where the members are, and elsewhere
 SMALLEST = 0.6  # islands elsewhere that are narrower are left out
 SOUTH = -60  # Antarctica is left out
 
