@@ -41,7 +41,7 @@ class Head(NamedTuple):
     @property
     def short_name(self):
         """The name, short enough to stand beside a row."""
-        return textwrap.shorten(self.name, 38, placeholder=" …")
+        return textwrap.shorten(self.name, 40, placeholder=" …")
 
     @property
     def lines(self):

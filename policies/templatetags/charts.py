@@ -15,7 +15,7 @@ from sdgs.templatetags.goals import names
 register = template.Library()
 
 PER_CENT = re.compile(r"%|per ?cent\b", re.IGNORECASE)
-LONGEST_UNIT = 12  # characters of a unit that stands beside the numbers; longer ones stand above them
+LONGEST = 18  # characters of a number with its unit that fit at a mark on a telephone; longer units stand above only
 
 
 def goal_heads():
@@ -59,12 +59,13 @@ def city_beside_region(city, counts, region_counts):
 
 @register.inclusion_tag("components/charts/change.html")
 def outcome_chart(outcome):
-    """One outcome from its baseline to its latest value, on a scale that starts at 0."""
+    """One outcome from its baseline to its latest value, on a scale that has 0 in it."""
+    longest = max(len(number(outcome.baseline_value)), len(number(outcome.latest_value)))
     return {
         "chart": change_of(outcome.baseline_value, outcome.latest_value),
         "outcome": outcome,
         "id": f"change-{outcome.pk}",
-        "unit": outcome.unit if len(outcome.unit) <= LONGEST_UNIT else "",
+        "unit": outcome.unit if longest + len(outcome.unit) <= LONGEST else "",
     }
 
 
@@ -80,7 +81,11 @@ def change_in_words(outcome):
     if PER_CENT.match(outcome.unit.strip()):
         return f"{verb} by {number(difference)} percentage point{pluralize(difference)}"
     share = growth(before, after)
-    return f"{verb} by {number(difference)}" if share is None else f"{verb} by {rounded(abs(share))}\N{NO-BREAK SPACE}%"
+    return (
+        f"{verb} by {number(difference)} {outcome.unit}"
+        if share is None
+        else f"{verb} by {rounded(abs(share))}\N{NO-BREAK SPACE}%"
+    )
 
 
 def rounded(share):

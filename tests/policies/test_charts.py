@@ -151,9 +151,9 @@ def test_shares_and_what_is_not_stated():
         ("48", "31", "%", "Fell by 17 percentage points"),
         ("48", "49", "per cent of homes", "Rose by 1 percentage point"),
         ("48", "96", "percentile", "Rose by 100\xa0%"),
-        ("0", "12", "shops", "Rose by 12"),
-        ("-2", "1.5", "million USD", "Rose by 3.5"),
-        ("4", "-1", "degrees", "Fell by 5"),
+        ("0", "12", "shops", "Rose by 12 shops"),
+        ("-2", "1.5", "million USD", "Rose by 3.5 million USD"),
+        ("4", "-1", "degrees", "Fell by 5 degrees"),
         ("7", "7.0000", "shops", "No change"),
         (None, "7", "shops", ""),
     ],
@@ -226,16 +226,16 @@ def linked(html):
 
 
 @pytest.mark.parametrize(
-    ("page", "cells"),
+    ("path", "cells"),
     [("/", 5), ("/goals/", 5), ("/goals/11/", 4), ("/goals/13/", 4), ("city", 4)],
 )
-def test_each_cell_counts_what_the_list_behind_it_shows(client, world, page, cells):
+def test_each_cell_counts_what_the_list_behind_it_shows(client, world, path, cells):
     city, author = world
-    page = city.get_absolute_url() if page == "city" else page
+    path = city.get_absolute_url() if path == "city" else path
     for user in (None, author):
         if user:
             client.force_login(user)
-        drawn, in_table = linked(client.get(page).text)
+        drawn, in_table = linked(client.get(path).text)
         assert len(drawn) == cells
         assert drawn == in_table
         assert [(url, client.get(url).context["found"].total) for url, _count in drawn] == drawn
@@ -247,10 +247,10 @@ def test_empty_fields_say_so(client, world):
     assert "97 of 102 fields have no case yet." in html
 
 
-@pytest.mark.parametrize("page", ["/", "/goals/", "/goals/9/", "city"])
-def test_without_a_case_there_is_no_map(client, db, page):
-    page = CityFactory().get_absolute_url() if page == "city" else page
-    assert "heat-map" not in client.get(page).text
+@pytest.mark.parametrize("path", ["/", "/goals/", "/goals/9/", "city"])
+def test_without_a_case_there_is_no_map(client, db, path):
+    path = CityFactory().get_absolute_url() if path == "city" else path
+    assert "heat-map" not in client.get(path).text
 
 
 # The drawings
@@ -297,8 +297,8 @@ def test_a_case_draws_who_paid(client, case):
 
 
 def test_every_picture_has_a_title_and_ids_are_unique(client, case):
-    for page in ["/", "/goals/", "/goals/11/", case.city.get_absolute_url(), case.get_absolute_url()]:
-        html = client.get(page).text
+    for path in ["/", "/goals/", "/goals/11/", case.city.get_absolute_url(), case.get_absolute_url()]:
+        html = client.get(path).text
         ids = re.findall(r'\sid="([^"]+)"', html)
         assert sorted(ids) == sorted(set(ids))
         for title, desc in re.findall(r'<svg [^>]*role="(?:img|group)" aria-labelledby="(\S+) (\S+)">', html):
