@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from html import unescape
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.charts import change_of, growth, heat_map, legend, shade, shares_of, slots_across, totals
@@ -43,6 +43,7 @@ def test_cells_share_the_width():
     assert slots_across(2) == [("0%", "48.5%", "24.25%"), ("50%", "48.5%", "74.25%")]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40))
 def test_cells_lie_in_the_box_and_beside_each_other(number):
     edges = [(of(x), of(x) + of(width)) for x, width, _middle in slots_across(number)]
@@ -63,7 +64,8 @@ def test_legend(most, steps):
     assert legend(most) == steps
 
 
-@given(st.integers(1, 5000))
+@settings(deadline=None)
+@given(st.integers(1, 200))
 def test_the_legend_says_the_shade_of_each_count(most):
     said = {count: step for step, first, last in legend(most) for count in range(first, last + 1)}
     assert said == {count: shade(count, most) for count in range(1, most + 1)}
@@ -108,6 +110,7 @@ def test_without_a_baseline_only_the_latest_value_is_drawn():
     assert (chart.start, chart.end.x, chart.direction) == (None, "97%", 0)
 
 
+@settings(deadline=None)
 @given(st.none() | VALUES, VALUES)
 def test_marks_lie_in_the_box_and_in_the_order_of_their_values(baseline, latest):
     chart = change_of(baseline, latest)
@@ -119,6 +122,7 @@ def test_marks_lie_in_the_box_and_in_the_order_of_their_values(baseline, latest)
         assert point.anchor == ("start" if of(point.x) < 35.9 else "end" if of(point.x) > 64.1 else "middle")
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 100), min_size=1, max_size=7))
 def test_shares_fill_the_bar(parts):
     shares = shares_of([(str(n), str(n), part) for n, part in enumerate(parts)], ("rest", "Not stated"))
@@ -163,6 +167,7 @@ def test_a_change_in_words(baseline, latest, unit, words):
     assert change_in_words(Outcome(baseline_value=before, latest_value=Decimal(latest), unit=unit)) == words
 
 
+@settings(deadline=None)
 @given(VALUES, VALUES)
 def test_growth_makes_the_latest_value_of_the_baseline(baseline, latest):
     share = growth(baseline, latest)
@@ -316,7 +321,7 @@ def test_words_of_a_city_are_escaped():
 # Colours
 
 
-CSS = (settings.BASE_DIR / "static/css/charts.css").read_text()
+CSS = (Path(__file__).parents[2] / "static/css/charts.css").read_text()
 THEMES = dict(zip(["light", "dark"], CSS.split("@layer components")[0].split("@media"), strict=True))
 
 
