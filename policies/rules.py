@@ -38,6 +38,11 @@ def is_author(user, revision):
     return revision.author_id == user.pk
 
 
+@rules.predicate
+def is_own_comment(user, comment):
+    return comment.by_id == user.pk
+
+
 def may_become(status):
     @rules.predicate(f"may_become:{status}")
     def predicate(user, thing):
@@ -56,6 +61,7 @@ rules.add_perm("policies.revise_case", is_of_city & is_published)
 rules.add_perm("policies.withdraw_case", (is_of_city | is_moderator) & is_published)
 rules.add_perm("policies.claim_revision", is_moderator & ~had_a_hand & may_become(Revision.Status.PUBLISHED))
 rules.add_perm("policies.comment_revision", is_moderator & ~had_a_hand & may_become(Revision.Status.RETURNED))
+rules.add_perm("policies.delete_comment", is_moderator & is_own_comment)  # while the author has not seen it
 rules.add_perm("policies.publish_revision", is_moderator & ~had_a_hand & may_become(Revision.Status.PUBLISHED))
 rules.add_perm("policies.return_revision", is_moderator & ~had_a_hand & may_become(Revision.Status.RETURNED))
 rules.add_perm("policies.reject_revision", is_moderator & ~had_a_hand & may_become(Revision.Status.REJECTED))

@@ -17,7 +17,7 @@ class TaskList:
         ]
         self.comments = [
             {"comment": comment, "label": LABELS.get(comment.field, "The whole case"), "url": self.link(comment.field)}
-            for comment in revision.comments.all()
+            for comment in revision.sent_comments
         ]
         self.rows = [self._row(step) for step in STEPS]
 

@@ -23,10 +23,21 @@ from .base import ModeratedAdmin
 from .history import case_history
 
 
+class ConfirmedFilter(admin.SimpleListFilter):
+    title = "last confirmed as true"
+    parameter_name = "confirmed"
+
+    def lookups(self, request, model_admin):
+        return [("old", "Not for a year")]
+
+    def queryset(self, request, queryset):
+        return queryset.to_confirm(timezone.now()) if self.value() == "old" else queryset
+
+
 @admin.register(PolicyCase)
 class PolicyCaseAdmin(ModeratedAdmin):
     list_display = ["name", "city", "status", "goal_numbers", "is_featured", "verified_on", "published_at"]
-    list_filter = ["status", "is_featured", "region", "policy_status", "is_demonstration"]
+    list_filter = ["status", ConfirmedFilter, "is_featured", "region", "policy_status", "is_demonstration"]
     list_select_related = ["city"]
     search_fields = ["title", "city__name", "slug"]
     ordering = ["-published_at", "-pk"]

@@ -118,6 +118,11 @@ class RevisionAdmin(ModeratedAdmin):
             path("<int:pk>/review/", view(self.review), name="policies_revision_review"),
             path("<int:pk>/claim/", view(require_POST(self.claim)), name="policies_revision_claim"),
             path("<int:pk>/release/", view(require_POST(self.release)), name="policies_revision_release"),
+            path(
+                "<int:pk>/comments/<int:comment>/delete/",
+                view(require_POST(self.delete_comment)),
+                name="policies_revision_delete_comment",
+            ),
             *super().get_urls(),
         ]
 
@@ -125,7 +130,7 @@ class RevisionAdmin(ModeratedAdmin):
         return redirect("admin:policies_revision_review", self.get_edition(request, object_id).pk)
 
     def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"title": "Review of policy cases", **(extra_context or {})})
+        return super().changelist_view(request, {"title": "Review queue", **(extra_context or {})})
 
     def get_list_display(self, request):
         @admin.display(description="Your turn")
@@ -195,6 +200,19 @@ class RevisionAdmin(ModeratedAdmin):
             return redirect(done)
         return self._review_page(request, Revision.objects.with_review().get(pk=pk), form)
 
+    def delete_comment(self, request, pk, comment):
+        """Delete a comment that the author has not seen, and show the page again with all that was typed."""
+        revision = self.get_edition(request, pk)
+        found = revision.comments.filter(pk=comment).first()
+        if found and not rules.has_perm("policies.delete_comment", request.user, found):
+            raise PermissionDenied
+        if Revision.delete_new_comment(pk, comment, by=request.user):
+            messages.success(request, "The comment is deleted. The author never saw it.")
+        else:
+            messages.warning(request, "Nothing was done: the comment was sent to the author, or is gone already.")
+        form = ReviewForm(initial=request.POST.dict())
+        return self._review_page(request, Revision.objects.with_review().get(pk=pk), form)
+
     @transaction.atomic
     def _carry_out(self, request, pk, form):
         """Do what the form asks. Returns where to go next, or None when the edition changed meanwhile."""
@@ -224,6 +242,9 @@ class RevisionAdmin(ModeratedAdmin):
         hints = checks.look_at(revision)
         sections = compare(before, revision)
         comments = list(revision.comments.all())
+        for comment in comments:
+            comment.is_new = not revision.is_sent(comment)
+            comment.may_go = comment.is_new and rules.has_perm("policies.delete_comment", user, comment)
         may_comment = rules.has_perm("policies.comment_revision", user, revision) or form.is_stale
         for field in (field for section in sections for field in section.fields):
             field.comments = [comment for comment in comments if comment.field == field.name]

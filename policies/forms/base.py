@@ -160,7 +160,7 @@ class StepForm(forms.ModelForm):
         }
         self.answers = [
             AnswerForm(data, instance=comment, prefix=f"comment-{comment.pk}")
-            for comment in revision.comments.all()
+            for comment in revision.sent_comments
             if STEP_OF.get(comment.field, OUTLINE[0].slug) == self.slug
         ]
 

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from itertools import chain
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from .choices import CostBand, Evidence, PolicyStatus, Scale
 from .parts import Picture
 from .revision import STORY_FIELDS, Revision
 
+CONFIRMED_FOR = timedelta(days=365)  # then the city is asked whether its case is still true
 SEARCH_CONFIG = "portal"  # English stemming over folded accents; made by migration 0001
 
 
@@ -61,6 +63,11 @@ class PolicyCaseQuerySet(models.QuerySet):
 
     def of_region(self, region):
         return self.filter(region=region)
+
+    def to_confirm(self, now):
+        """Published cases that nobody has confirmed as true for CONFIRMED_FOR, the oldest first."""
+        old = Q(verified_on=None) | Q(verified_on__lte=(now - CONFIRMED_FOR).date())
+        return self.published().filter(old).order_by(F("verified_on").asc(nulls_first=True), "pk")
 
     def once_public(self):
         return self.filter(first_published_at__isnull=False)

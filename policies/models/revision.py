@@ -15,6 +15,7 @@ from .fields import ChoiceArrayField, StoryField
 from .parts import YEARS
 
 CLAIM_LASTS = timedelta(days=7)
+LEFT_AFTER = timedelta(days=14)
 
 
 class EditConflict(Exception):
@@ -51,6 +52,12 @@ class RevisionQuerySet(models.QuerySet):
     def waiting_for_review(self):
         """The moderators' queue, longest waiting first."""
         return self.filter(status=Revision.Status.SUBMITTED).order_by("submitted_at", "pk")
+
+    def left_with_author(self, now):
+        """Texts returned LEFT_AFTER ago or earlier that nobody has touched since, the longest first."""
+        since = now - LEFT_AFTER
+        left = self.filter(status=Revision.Status.RETURNED, decided_at__lte=since, edited_at__lte=since)
+        return left.order_by("decided_at", "pk")
 
     def locked(self, pk):
         """The edition `pk`, read under a lock of its case and then of itself: the order in which every verb locks."""
@@ -186,6 +193,8 @@ class Revision(Stateful):
 
     class Meta:
         ordering = ["case", "number"]
+        verbose_name = "edition"
+        verbose_name_plural = "review queue"  # the admin site lists editions as the moderators' queue
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="revision_number_once"),
             models.UniqueConstraint(
@@ -348,9 +357,25 @@ class Revision(Stateful):
         earlier = Revision.objects.filter(case=self.case_id, number__lt=self.number)
         return earlier.published_editions().with_parts().order_by("number").last()
 
+    def is_sent(self, comment):
+        """Whether the author may see `comment`: a moderator's comments reach the author with the next decision."""
+        return self.decided_at is not None and comment.at <= self.decided_at
+
+    @property
+    def sent_comments(self):
+        """The comments that the author may see. Prefetch `comments` in lists."""
+        return [comment for comment in self.comments.all() if self.is_sent(comment)]
+
     def new_comments(self):
-        """The moderators' comments since the last decision: not sent to the author yet while this waits for review."""
+        """The moderators' comments since the last decision, not sent to the author yet."""
         return self.comments.filter(at__gt=self.decided_at) if self.decided_at else self.comments.all()
+
+    @classmethod
+    def delete_new_comment(cls, pk, comment, *, by):
+        """Delete the comment `comment` of `by` on the edition `pk`, if the author has not seen it. Returns whether it was."""
+        with transaction.atomic():
+            new = cls.objects.locked(pk).new_comments().filter(pk=comment, by=by)
+            return new.delete()[0] == 1
 
     def claim(self, *, by, now):
         """Take the review, if nobody has it or who has it took it more than CLAIM_LASTS ago. Returns whether it is theirs."""

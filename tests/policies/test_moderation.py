@@ -209,20 +209,6 @@ def test_the_queue_and_the_page_cost_the_same_with_more_rows(client, moderator):
     assert (cost(QUEUE), cost(page(three))) == first
 
 
-def test_the_front_page_tells_moderators_how_many_wait(client, moderator):
-    def notice():
-        return re.sub(r"<[^>]+>|\s+", " ", client.get("/admin/").content.decode())
-
-    assert "No policy case waits for review." in notice()
-    at = timezone.now().replace(year=2026, month=3, day=2)
-    RevisionFactory(submitted=True, created_at=at)
-    assert re.search(r"1 policy case waits for review , the oldest since 2 March 2026", notice())
-    RevisionFactory(submitted=True)
-    assert re.search(r"2 policy cases wait for review , the oldest since 2 March 2026", notice())
-    client.force_login(UserFactory(staff=True))
-    assert "for review" not in notice()
-
-
 # Claims
 
 
@@ -345,6 +331,59 @@ def test_save_keeps_comments_and_the_internal_note(client, moderator):
     assert list(revision.internal_notes.values_list("text", "by")) == [("Ask Otto", moderator.pk)]
     revision.refresh_from_db()
     assert revision.status == "submitted"
+
+
+def delete(client, revision, comment, **typed):
+    return client.post(f"{QUEUE}{revision.pk}/comments/{comment.pk}/delete/", {"seen": state(revision), **typed})
+
+
+def test_a_comment_that_the_author_has_not_seen_can_be_deleted_by_who_wrote_it(client, moderator):
+    revision, other = edition("submitted"), UserFactory(moderator=True)
+    now = timezone.now()
+    mine, theirs = (revision.comments.create(field="title", text=f"Of {by}", by=by, at=now) for by in (moderator, other))
+    button = re.compile(r'formaction="(\S+/comments/\d+/delete/)"')
+    address = f"{QUEUE}{revision.pk}/comments/{mine.pk}/delete/"
+    assert button.findall(client.get(page(revision)).content.decode()) == [address]
+    assert client.get(address).status_code == 405
+    assert delete(client, revision, theirs).status_code == 403
+    answer = delete(client, revision, mine, comment_summary="Half a thought", note="Dear author", decision="")
+    assert said(answer) == ["The comment is deleted. The author never saw it."]
+    assert list(revision.comments.all()) == [theirs]
+    form = answer.context["form"]
+    assert [form[name].value() for name in ("comment_summary", "note", "seen")] == [
+        "Half a thought",
+        "Dear author",
+        state(revision),
+    ]
+    assert (form.errors, answer.content.decode().count("Half a thought")) == ({}, 1)
+    assert said(delete(client, revision, mine)) == ["Nothing was done: the comment was sent to the author, or is gone already."]
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_a_comment_that_was_sent_stays(client, moderator, decision):
+    revision = edition("submitted")
+    decide(client, revision, decision, comment_title="How fast?")
+    comment = revision.comments.get()
+    assert "/delete/" not in client.get(page(revision)).content.decode()
+    assert said(delete(client, revision, comment)) == [
+        "Nothing was done: the comment was sent to the author, or is gone already."
+    ]
+    assert list(revision.comments.all()) == [comment]
+
+
+def test_after_a_return_only_newer_comments_can_be_deleted(client, moderator):
+    revision = edition("submitted")
+    decide(client, revision, "return", comment_title="How fast?")
+    revision.refresh_from_db()
+    revision.submit(by=revision.author, now=timezone.now())
+    decide(client, revision, "save", comment_title="And how often?")
+    old, new = revision.comments.all()
+    html = client.get(page(revision)).content.decode()
+    assert re.findall(r"comments/(\d+)/delete/", html) == [str(new.pk)]
+    assert html.count("not sent yet") == 1
+    delete(client, revision, old)
+    delete(client, revision, new)
+    assert list(revision.comments.all()) == [old]
 
 
 def test_a_decision_takes_the_comments_with_it(client, moderator):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cities.models import City
+from policies import actions
 from policies.forms import STEP, STEPS
 from policies.models import FieldComment, PolicyCase, Revision
 from tests.factories.accounts import UserFactory
@@ -130,6 +131,40 @@ class TestTasks:
         page = writer.get(reverse("case_tasks", args=[revision.pk])).content.decode()
         assert "How many people?" in page
         assert f'href="{step_url(revision, "story")}#part-challenge"' in page
+
+    def test_comments_stay_with_the_secretariat_until_it_decides(self, writer, official):
+        revision = RevisionFactory(submitted=True, case__city=city_of(official), author=official)
+        moderator, tasks = UserFactory(moderator=True), reverse("case_tasks", args=[revision.pk])
+        later = timezone.now()
+        actions.write_comments(revision, by=moderator, now=later, comments={"challenge": "How many people?"})
+
+        def seen():
+            pages = [writer.get(tasks)]
+            if revision.is_editable:
+                pages.append(writer.get(step_url(revision, "story")))
+            return ["How many people?" in page.content.decode() for page in pages]
+
+        assert seen() == [False]
+        writer.post(reverse("recall_case", args=[revision.pk]))
+        revision.refresh_from_db()
+        assert seen() == [False, False]
+        comment = revision.comments.get()
+        post_step(writer, revision, "story", **{f"comment-{comment.pk}-answer": "About 4,000."})
+        comment.refresh_from_db()
+        assert comment.answer == ""
+        writer.post(reverse("submit_case", args=[revision.pk]))
+        revision.refresh_from_db()
+        actions.return_revision(revision, by=moderator, now=timezone.now())
+        assert seen() == [True, True]
+
+    def test_comments_of_the_last_round_stay_visible_in_the_next(self, writer, official):
+        revision = RevisionFactory(returned=True, case__city=city_of(official), author=official)
+        moderator = UserFactory(moderator=True)
+        FieldComment.objects.create(revision=revision, field="challenge", text="Sent", by=moderator, at=revision.decided_at)
+        revision.submit(by=official, now=timezone.now())
+        actions.write_comments(revision, by=moderator, now=timezone.now(), comments={"challenge": "Not sent"})
+        page = writer.get(reverse("case_tasks", args=[revision.pk])).content.decode()
+        assert re.findall(r"<p>((?:Not s|S)ent)</p>", page) == ["Sent"]
 
     def test_constant_queries(self, writer, official, django_assert_num_queries):
         from django.db import connection
