@@ -48,6 +48,7 @@ NOT_A_PAGE = {
     "admin:jsi18n", "admin:autocomplete", "admin:view_on_site", "admin:login", "admin:logout", "admin:password_change",
     "admin:taggit_tag_merge_tags",  # the library's own page
     "admin:policies_revision_change", "admin:policies_revision_claim", "admin:policies_revision_release",
+    "admin:policies_revision_delete_comment",
     "admin:policies_policycase_rename", "admin:policies_policycase_restore",
 }  # fmt: skip
 # Django's own pages, alike for each model of the admin site: looked at with one model.
