@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.test import override_settings
 from pytest_django.live_server_helper import LiveServer
 
+from sdgs.management.commands import load_sdgs
 from tests.house.test_urls import patterns
 
 from .tour import ALIKE, NOT_A_PAGE, ROLES, World, tour
@@ -77,6 +78,7 @@ def site(django_db_setup, django_db_blocker, tmp_path_factory):
         finally:
             server.stop()
             call_command("flush", verbosity=0, interactive=False)
+            load_sdgs.load()  # as every other test finds them
             connections.close_all()
 
 

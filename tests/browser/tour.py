@@ -124,6 +124,8 @@ def tour(w):
             at("case_list"),
             at("case_list", query="?goal=12&theme=waste&q=waste&sort=newest"),
             at("case_list", query="?q=nothing-has-this-word"),
+            at("case_list", query="?view=map"),
+            at("case_list", query="?view=table"),
             at("case", case.slug),
             at("case", waiting.case.slug),
             at("case", withdrawn.slug, status=410),
