@@ -14,7 +14,7 @@ demo: .venv/runtime  ## Set up everything and serve the demonstration on http://
 	@SITE_URL=http://127.0.0.1:$(PORT) exec $(BIN)/python manage.py demo --port $(PORT)
 
 test: .venv/development  ## Run all tests (in a browser too, if Chromium is found; REQUIRE_BROWSER=1 insists)
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 PRODUCTION = DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') ALLOWED_HOSTS=portal.example.org
 check: .venv/development  ## Run the quality gates: format, lint, templates, imports, migrations, deployment

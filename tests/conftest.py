@@ -1,9 +1,10 @@
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from pytest_django.plugin import blocking_manager_key
 
 from sdgs.management.commands import load_sdgs
-from sdgs.models import Goal
 
 
 @pytest.fixture(autouse=True)
@@ -23,18 +24,21 @@ def django_db_setup(django_db_setup, django_db_blocker):
         load_sdgs.load()
 
 
-@pytest.fixture(autouse=True)
-def _goals_are_back(request):
-    """Tests with real transactions empty the tables when they end; they come last, and load the goals again."""
-    if "transactional_db" in request.fixturenames or "live_server" in request.fixturenames or _is_transactional(request):
-        request.getfixturevalue("transactional_db")
-        if not Goal.objects.exists():
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """Tests with real transactions empty the tables when they end; the next test finds the goals again."""
+    answer = yield
+    if _is_transactional(item):
+        with item.config.stash[blocking_manager_key].unblock():
             load_sdgs.load()
+            connection.close()
+    return answer
 
 
-def _is_transactional(request):
-    marker = request.node.get_closest_marker("django_db")
-    return bool(marker and marker.kwargs.get("transaction"))
+def _is_transactional(item):
+    marker = item.get_closest_marker("django_db")
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in fixtures or "live_server" in fixtures
 
 
 @pytest.fixture

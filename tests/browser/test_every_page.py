@@ -28,13 +28,13 @@ if os.environ.get("BROWSER_MATRIX") == "full":
     TOUR = [(role, look) for role in ROLES for look in LOOKS]
 else:
     others = [role for role in ROLES if role not in {"visitor", "administrator"}]
-    TOUR = [("visitor", look) for look in LOOKS] + [(role, LOOKS[n % 2]) for n, role in enumerate(others, 1)]
+    TOUR = [("visitor", LOOKS[0])] + [(role, LOOKS[n % 2]) for n, role in enumerate(others, 1)]
 NARROWEST = 320  # 1280 px at 400 % zoom
 MOST_BYTES, MOST_REQUESTS, MOST_SHIFT = 100_000, 20, 0.05
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # The admin site is Django's own: markup that we don't write, style sheets that staff load once.
 NOT_OURS = {"aria-prohibited-attr"}
-# TODO: the buttons for passkeys come with the script, and push what follows.
+# The buttons for passkeys come with the script, and push what follows: not mended yet.
 PUSHED = ("/accounts/2fa/webauthn/add/", "/accounts/2fa/authenticate/")
 STAFF = {"moderator", "administrator"}
 WITHOUT_REQUEST = ["400.html", "403_csrf.html", "413.html", "429.html", "500.html"]
