@@ -22,13 +22,18 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The goals and targets, which every room counts on, are loaded once and stay."""
     with django_db_blocker.unblock():
         load_sdgs.load()
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        # A thread of a live server may hold a connection still, and then the database can't be dropped.
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        cursor.execute(f"{others} AND pid <> pg_backend_pid()")
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item, nextitem):
     """Tests with real transactions empty the tables when they end; the next test finds the goals again."""
     answer = yield
-    if _is_transactional(item):
+    if nextitem and _is_transactional(item):  # after the last one the database is gone
         with item.config.stash[blocking_manager_key].unblock():
             load_sdgs.load()
             connection.close()
