@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from . import emails
-from .models import Invitation, Membership
+from .models import City, Invitation, Membership
 
 
 class AlreadyAsked(Exception):
@@ -57,6 +57,7 @@ def end_membership(membership, *, by, now, note=""):
 @transaction.atomic
 def invite_colleague(*, city, email, role, by, now):
     """Send `email` a link that lets its owner speak for `city`. Returns the Invitation; raises AlreadyInvited."""
+    City.objects.select_for_update().get(pk=city.pk)  # invitations of a city are written one after the other
     before = Invitation.objects.filter(city=city, email__iexact=email)
     if before.open(now).exists():
         raise AlreadyInvited
